@@ -1,0 +1,139 @@
+package sqlite
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"veche/store"
+)
+
+// columnsOf is what the columns hold for a document, in the order of
+// Spec.Columns.
+func columnsOf(c *store.Spec, raw bson.Raw) ([]any, error) {
+	names := c.Columns()
+	values := make([]any, len(names))
+	for i, name := range names {
+		v, err := columnOf(raw, name)
+		if err != nil {
+			return nil, fmt.Errorf("field %s of %s: %w", name, c.Name, err)
+		}
+		values[i] = v
+	}
+	return values, nil
+}
+
+// setDoc writes the document and the columns that differ: SQLite touches every
+// index of a column that is named, changed or not.
+func (t *tx) setDoc(c *store.Spec, id string, raw bson.Raw, before, after []any) error {
+	names, args := differing(c.Columns(), before, after)
+	text := `UPDATE ` + quote(c.Name) + ` SET "doc" = ?` + assignments(`, `, names) + ` WHERE "_id" = ?`
+	return t.exec(text, append(append([]any{[]byte(raw)}, args...), id)...)
+}
+
+// setColumns fills the columns alone, for a collection that gained some.
+func (t *tx) setColumns(c *store.Spec, id string, before, after []any) error {
+	names, args := differing(c.Columns(), before, after)
+	if len(names) == 0 {
+		return nil
+	}
+	text := `UPDATE ` + quote(c.Name) + ` SET ` + assignments(``, names) + ` WHERE "_id" = ?`
+	return t.exec(text, append(args, id)...)
+}
+
+func assignments(lead string, names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return lead + strings.Join(names, ` = ?, `) + ` = ?`
+}
+
+func differing(columns []string, before, after []any) (names []string, values []any) {
+	for i, column := range columns {
+		if before == nil || before[i] != after[i] {
+			names, values = append(names, quote(column)), append(values, after[i])
+		}
+	}
+	return names, values
+}
+
+// moveSides brings the side tables of multi indexes from one state of the
+// document to the next; nil stands for no document.
+func (t *tx) moveSides(c *store.Spec, id string, was, now bson.Raw) error {
+	for _, index := range c.Indexes {
+		if index.Multi == "" {
+			continue
+		}
+		old, err := sideRows(index, was)
+		if err != nil {
+			return err
+		}
+		fresh, err := sideRows(index, now)
+		if err != nil {
+			return err
+		}
+		if err := t.moveSide(indexName(c, index), index, id, old, fresh); err != nil {
+			return fmt.Errorf("index %s %s: %w", c.Name, id, err)
+		}
+	}
+	return nil
+}
+
+func (t *tx) moveSide(table string, index store.Index, id string, old, fresh [][]any) error {
+	columns := append(slices.Clone(index.Fields), store.IDField)
+	for _, row := range old {
+		if !holds(fresh, row) {
+			where := quote(columns[0]) + ` = ? AND ` + strings.Join(mapped(columns[1:], quote), ` = ? AND `) + ` = ?`
+			if err := t.exec(`DELETE FROM `+quote(table)+` WHERE `+where, append(slices.Clone(row), id)...); err != nil {
+				return err
+			}
+		}
+	}
+	for _, row := range fresh {
+		if !holds(old, row) {
+			if err := t.exec(`INSERT INTO `+quote(table)+` VALUES (?`+strings.Repeat(`,?`, len(row))+`)`, append(slices.Clone(row), id)...); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// sideRows are the rows that a document has in the index's side table: its
+// fields, once for each element of the array.
+func sideRows(index store.Index, raw bson.Raw) ([][]any, error) {
+	if raw == nil {
+		return nil, nil
+	}
+	elements, err := elementsOf(raw, index.Multi)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([][]any, len(elements))
+	for i, element := range elements {
+		for _, field := range index.Fields {
+			v := element
+			if field != index.Multi {
+				if v, err = columnOf(raw, field); err != nil {
+					return nil, fmt.Errorf("field %s: %w", field, err)
+				}
+			}
+			rows[i] = append(rows[i], v)
+		}
+	}
+	return rows, nil
+}
+
+func holds(rows [][]any, row []any) bool {
+	return slices.ContainsFunc(rows, func(r []any) bool { return slices.Equal(r, row) })
+}
+
+func mapped(names []string, f func(string) string) []string {
+	out := make([]string, len(names))
+	for i, name := range names {
+		out[i] = f(name)
+	}
+	return out
+}
