@@ -1,0 +1,90 @@
+package live
+
+// standing is how a reader's position relates to a feed.
+type standing int
+
+const (
+	current standing = iota // the reader has all that is known of
+	stale                   // there is more in the log than the feed holds
+	lagging                 // the reader is farther behind than the feed reaches
+)
+
+// behind answers the entries in memory behind at; with none, how the reader
+// stands and the channel that is closed at the next news.
+func (f *feed) behind(at int64) ([]*Entry, standing, <-chan struct{}) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	first := f.last - int64(len(f.latest)) + 1
+	switch {
+	case !f.known:
+		return nil, stale, f.wake
+	case at >= f.last && f.hint > f.last:
+		return nil, stale, f.wake
+	case at >= f.last:
+		return nil, current, f.wake
+	case at+1 < first:
+		return nil, lagging, f.wake
+	}
+	return f.latest[at+1-first:], current, f.wake
+}
+
+// startAt is where the log is to be read from: behind the feed's last entry,
+// or behind the first reader if there is none yet.
+func (f *feed) startAt(at int64) int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.known {
+		f.known, f.last = true, at
+	}
+	return f.last
+}
+
+// take adds an entry that was committed here, if it is the next one; if not,
+// it is a hint that the log holds more.
+func (f *feed) take(e *Entry) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.known && e.Seq == f.last+1 {
+		f.add(e)
+	}
+	f.heard(e.Seq)
+}
+
+func (f *feed) hear(seq int64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.heard(seq)
+}
+
+// heard wakes those who wait, if the number is news.
+func (f *feed) heard(seq int64) {
+	if seq <= f.hint {
+		return
+	}
+	f.hint = seq
+	close(f.wake)
+	f.wake = make(chan struct{})
+}
+
+// grow adds what was read from the log, and says whether any of it was new.
+func (f *feed) grow(found []*Entry) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	before := f.last
+	for _, e := range found {
+		if e.Seq == f.last+1 {
+			f.add(e)
+		}
+	}
+	f.heard(f.last)
+	return f.last > before
+}
+
+// add never moves what is in memory already: readers hold slices of it.
+func (f *feed) add(e *Entry) {
+	if len(f.latest) >= 2*ring {
+		f.latest = append(make([]*Entry, 0, 2*ring), f.latest[ring:]...)
+	}
+	f.latest = append(f.latest, e)
+	f.last = e.Seq
+}
