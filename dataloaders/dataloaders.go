@@ -1,0 +1,136 @@
+// Package dataloaders looks things up by id in batches: however many posts a
+// page shows, their authors are one read. Loaders serve one response and are
+// then forgotten, so that the next event on a socket sees things as they are by
+// then. They answer what the viewer may see; anything else is NOT_FOUND.
+package dataloaders
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/vikstrous/dataloadgen"
+
+	"veche/community"
+	"veche/community/forum"
+	"veche/community/members"
+	"veche/live"
+)
+
+// wait is how long a batch gathers ids. The fields of one page ask within a
+// few microseconds of one another.
+const wait = 200 * time.Microsecond
+
+// Loaders are one response's.
+type Loaders struct {
+	Members   *dataloadgen.Loader[community.MemberID, *members.Member]
+	Spaces    *dataloadgen.Loader[community.SpaceID, *forum.Space]
+	Topics    *dataloadgen.Loader[community.TopicID, *forum.Topic]
+	Posts     *dataloadgen.Loader[community.PostID, *forum.Post]
+	Polls     *dataloadgen.Loader[community.TopicID, []*forum.Poll]
+	Choices   *dataloadgen.Loader[community.PollID, []string]
+	Reactions *dataloadgen.Loader[community.PostID, []forum.ReactionKind]
+	Bookmarks *dataloadgen.Loader[community.PostID, *forum.Bookmark]
+	Readings  *dataloadgen.Loader[*forum.Topic, forum.Reading]
+	Seats     *dataloadgen.Loader[community.SpaceID, *forum.Seat]
+	Watches   *dataloadgen.Loader[community.SpaceID, forum.WatchLevel]
+	Cursors   *dataloadgen.Loader[live.Stream, community.Cursor]
+}
+
+// Source is where loaders read.
+type Source struct {
+	Roll *members.Roll
+	Hall *forum.Hall
+}
+
+// Fresh makes the loaders of a response to the viewer. Live cursors are those
+// of the moment, which was taken before anything else was read.
+func (s Source) Fresh(viewer community.Viewer, moment live.Moment) *Loaders {
+	h := s.Hall
+	return &Loaders{
+		Members:   batch("member", s.Roll.ByID),
+		Spaces:    batch("space", seenBy(viewer, h.SpacesByID)),
+		Topics:    batch("topic", seenBy(viewer, h.TopicsByID)),
+		Posts:     batch("post", seenBy(viewer, h.PostsByID)),
+		Polls:     optional(h.PollsOf),
+		Choices:   optional(seenBy(viewer, h.ChoicesOf)),
+		Reactions: optional(seenBy(viewer, h.ReactionsOf)),
+		Bookmarks: optional(seenBy(viewer, h.BookmarksOf)),
+		Seats:     optional(seenBy(viewer, h.SeatsIn)),
+		Watches:   optional(seenBy(viewer, h.SpaceWatches)),
+		Readings:  batch("topic", readings(viewer, h)),
+		Cursors: batch("stream", func(ctx context.Context, streams []live.Stream) (map[live.Stream]community.Cursor, error) {
+			return h.LiveCursors(ctx, moment, streams)
+		}),
+	}
+}
+
+type fetch[K comparable, V any] = func(context.Context, []K) (map[K]V, error)
+
+// seenBy hands the viewer to a fetch that asks for one.
+func seenBy[K comparable, V any](viewer community.Viewer, f func(context.Context, community.Viewer, []K) (map[K]V, error)) fetch[K, V] {
+	return func(ctx context.Context, keys []K) (map[K]V, error) { return f(ctx, viewer, keys) }
+}
+
+// batch makes a loader for which a missing thing is NOT_FOUND.
+func batch[K comparable, V any](what string, f fetch[K, V]) *dataloadgen.Loader[K, V] {
+	return dataloadgen.NewLoader(func(ctx context.Context, keys []K) ([]V, []error) {
+		return inOrder(ctx, keys, f, community.NotFound(what))
+	}, dataloadgen.WithWait(wait))
+}
+
+// optional makes a loader for which a missing thing is none.
+func optional[K comparable, V any](f fetch[K, V]) *dataloadgen.Loader[K, V] {
+	return dataloadgen.NewLoader(func(ctx context.Context, keys []K) ([]V, []error) {
+		return inOrder(ctx, keys, f, nil)
+	}, dataloadgen.WithWait(wait))
+}
+
+// inOrder answers each key's value in its place.
+func inOrder[K comparable, V any](ctx context.Context, keys []K, f fetch[K, V], missing error) ([]V, []error) {
+	found, err := f(ctx, keys)
+	values, errs := make([]V, len(keys)), make([]error, len(keys))
+	for i, key := range keys {
+		v, ok := found[key]
+		switch {
+		case err != nil:
+			errs[i] = err
+		case ok:
+			values[i] = v
+		default:
+			errs[i] = missing
+		}
+	}
+	return values, errs
+}
+
+func readings(viewer community.Viewer, h *forum.Hall) fetch[*forum.Topic, forum.Reading] {
+	return func(ctx context.Context, topics []*forum.Topic) (map[*forum.Topic]forum.Reading, error) {
+		found, err := h.ReadingOf(ctx, viewer, topics)
+		if err != nil {
+			return nil, err
+		}
+		out := make(map[*forum.Topic]forum.Reading, len(topics))
+		for _, t := range topics {
+			out[t] = found[t.ID]
+		}
+		return out, nil
+	}
+}
+
+type key struct{}
+
+// With hands the loaders to the resolvers of a response.
+func With(ctx context.Context, l *Loaders) context.Context { return context.WithValue(ctx, key{}, l) }
+
+// errNone says that the server forgot With: a programming error.
+var errNone = errors.New("dataloaders: no loaders in the context")
+
+// From answers the response's loaders.
+func From(ctx context.Context) *Loaders {
+	l, ok := ctx.Value(key{}).(*Loaders)
+	if !ok {
+		panic(errNone)
+	}
+	return l
+}

@@ -1,0 +1,107 @@
+package resolvers
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"runtime/debug"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"veche/community"
+	"veche/store"
+)
+
+// Present is how every error reaches a client: with a code of the closed list
+// in extensions.code, and nothing that the community did not say on purpose.
+// What went wrong inside is logged under an id; the client gets the id alone.
+func Present(ctx context.Context, err error) *gqlerror.Error {
+	var already *gqlerror.Error
+	if errors.As(err, &already) && already.Err == nil {
+		return presentGraphQL(ctx, already)
+	}
+	var e *community.Error
+	if !errors.As(err, &e) {
+		e = inside(err)
+	}
+	out := &gqlerror.Error{Message: e.Message, Path: graphql.GetPath(ctx), Extensions: map[string]any{"code": e.Kind}}
+	if e.Field != "" {
+		out.Extensions["field"] = e.Field
+	}
+	if e.RetryAfter > 0 {
+		out.Extensions["retryAfter"] = math.Ceil(e.RetryAfter.Seconds())
+	}
+	var hidden *internal
+	if errors.As(err, &hidden) {
+		out.Extensions["id"] = hidden.id
+	} else if e.Kind == community.KindInternal {
+		out.Extensions["id"] = log(ctx, err)
+	}
+	return out
+}
+
+// presentGraphQL gives a code to what the executor itself says: the document
+// or the variables do not fit the schema.
+func presentGraphQL(ctx context.Context, e *gqlerror.Error) *gqlerror.Error {
+	if e.Extensions == nil {
+		e.Extensions = map[string]any{}
+	}
+	switch e.Extensions["code"] {
+	case nil, "GRAPHQL_VALIDATION_FAILED", "GRAPHQL_PARSE_FAILED":
+		e.Extensions["code"] = community.KindBadInput
+		if name, ok := lastName(e); ok {
+			e.Extensions["field"] = name
+		}
+	}
+	if e.Path == nil {
+		e.Path = graphql.GetPath(ctx)
+	}
+	return e
+}
+
+// lastName is the variable's field at which the document stopped making sense.
+func lastName(e *gqlerror.Error) (string, bool) {
+	if len(e.Path) == 0 {
+		return "", false
+	}
+	name, ok := e.Path[len(e.Path)-1].(ast.PathName)
+	return string(name), ok
+}
+
+// inside is what a client is told of errors that no domain put into words.
+func inside(err error) *community.Error {
+	switch {
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return &community.Error{Kind: community.KindUnavailable, Message: "This took too long or was cancelled."}
+	case errors.Is(err, store.ErrConflict):
+		return &community.Error{Kind: community.KindConflict, Message: "Others changed this at the same moment; try again."}
+	case errors.Is(err, store.ErrNotFound):
+		return &community.Error{Kind: community.KindNotFound, Message: "There is no such thing."}
+	}
+	return &community.Error{Kind: community.KindInternal, Message: "Something went wrong here."}
+}
+
+// internal is an error that was logged already.
+type internal struct{ id string }
+
+func (i *internal) Error() string { return "internal error " + i.id }
+
+func log(ctx context.Context, err error) string {
+	id := rand.Text()[:12]
+	slog.ErrorContext(ctx, "a request failed", "id", id, "path", graphql.GetPath(ctx).String(), "error", err)
+	return id
+}
+
+// Recover turns a panic in a resolver into one INTERNAL error, with one line in
+// the log that has the stack.
+func Recover(ctx context.Context, p any) error {
+	id := rand.Text()[:12]
+	slog.ErrorContext(ctx, "a resolver panicked", "id", id, "path", graphql.GetPath(ctx).String(),
+		"panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+	return &internal{id}
+}

@@ -1,0 +1,130 @@
+package resolvers
+
+import (
+	"context"
+
+	"veche/community"
+	"veche/community/forum"
+	"veche/community/members"
+	"veche/graph"
+)
+
+type memberQueries struct{ roll *members.Roll }
+
+func (memberQueries) Viewer(ctx context.Context) (*community.Viewer, error) {
+	viewer := viewerOf(ctx)
+	if !viewer.SignedIn() {
+		return nil, nil
+	}
+	return &viewer, nil
+}
+
+func (q memberQueries) Member(ctx context.Context, handle string) (*members.Member, error) {
+	return q.roll.ByHandle(ctx, handle)
+}
+
+func (q memberQueries) Members(ctx context.Context, first *int, after *community.Cursor, last *int, before *community.Cursor, handlePrefix *string) (*members.MemberConnection, error) {
+	prefix := ""
+	if handlePrefix != nil {
+		prefix = *handlePrefix
+	}
+	return q.roll.Members(ctx, viewerOf(ctx), prefix, paging(first, after, last, before))
+}
+
+type memberMutations struct{ roll *members.Roll }
+
+func (m memberMutations) Register(ctx context.Context, input members.NewMember) (*graph.SignInPayload, error) {
+	return signedIn(m.roll.Register(ctx, input, RequestFrom(ctx).Device))
+}
+
+func (m memberMutations) LogIn(ctx context.Context, input graph.LogInInput) (*graph.SignInPayload, error) {
+	return signedIn(m.roll.LogIn(ctx, input.Email, input.Password, RequestFrom(ctx).Device))
+}
+
+func signedIn(s *members.SignedIn, err error) (*graph.SignInPayload, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &graph.SignInPayload{
+		Session: &graph.NewSession{Token: s.Token, ExpiresAt: s.Session.ExpiresAt},
+		Member:  s.Member,
+	}, nil
+}
+
+func (m memberMutations) LogOut(ctx context.Context) (*graph.LogOutPayload, error) {
+	viewer := viewerOf(ctx)
+	if err := m.roll.LogOut(ctx, viewer); err != nil {
+		return nil, err
+	}
+	member, err := loaders(ctx).Members.Load(ctx, viewer.ID)
+	return &graph.LogOutPayload{Member: member}, err
+}
+
+func (m memberMutations) ChangePassword(ctx context.Context, input graph.ChangePasswordInput) (*graph.ChangePasswordPayload, error) {
+	viewer := viewerOf(ctx)
+	err := m.roll.ChangePassword(ctx, viewer, input.CurrentPassword, input.NewPassword)
+	return &graph.ChangePasswordPayload{Viewer: &viewer}, err
+}
+
+func (m memberMutations) RevokeSession(ctx context.Context, input graph.RevokeSessionInput) (*graph.RevokeSessionPayload, error) {
+	err := m.roll.RevokeSession(ctx, viewerOf(ctx), community.SessionID(input.SessionID))
+	return &graph.RevokeSessionPayload{SessionID: input.SessionID}, err
+}
+
+func (m memberMutations) CreateAPIToken(ctx context.Context, input members.NewToken) (*graph.CreateAPITokenPayload, error) {
+	token, secret, err := m.roll.CreateToken(ctx, viewerOf(ctx), input)
+	return &graph.CreateAPITokenPayload{Token: secret, APIToken: token}, err
+}
+
+func (m memberMutations) RevokeAPIToken(ctx context.Context, input graph.RevokeAPITokenInput) (*graph.RevokeAPITokenPayload, error) {
+	err := m.roll.RevokeToken(ctx, viewerOf(ctx), community.TokenID(input.APITokenID))
+	return &graph.RevokeAPITokenPayload{APITokenID: input.APITokenID}, err
+}
+
+func (m memberMutations) UpdateProfile(ctx context.Context, input members.ProfileChange) (*graph.UpdateProfilePayload, error) {
+	member, err := m.roll.UpdateProfile(ctx, viewerOf(ctx), input)
+	return &graph.UpdateProfilePayload{Member: member}, err
+}
+
+func (m memberMutations) SetMemberRole(ctx context.Context, input graph.SetMemberRoleInput) (*graph.SetMemberRolePayload, error) {
+	member, err := m.roll.SetRole(ctx, viewerOf(ctx), community.MemberID(input.MemberID), input.Role)
+	return &graph.SetMemberRolePayload{Member: member}, err
+}
+
+// Viewer answers the fields of who asks.
+func (r *Root) Viewer() graph.ViewerResolver { return viewerFields{r.Roll, r.Hall} }
+
+type viewerFields struct {
+	roll *members.Roll
+	hall *forum.Hall
+}
+
+func (viewerFields) Member(ctx context.Context, v *community.Viewer) (*members.Member, error) {
+	return loaders(ctx).Members.Load(ctx, v.ID)
+}
+
+func (f viewerFields) Email(ctx context.Context, v *community.Viewer) (*string, error) {
+	email, err := f.roll.Email(ctx, *v)
+	return community.OrNil(email), err
+}
+
+func (f viewerFields) Sessions(ctx context.Context, v *community.Viewer) ([]*members.Session, error) {
+	return f.roll.Sessions(ctx, *v)
+}
+
+func (f viewerFields) APITokens(ctx context.Context, v *community.Viewer) ([]*members.Token, error) {
+	return f.roll.Tokens(ctx, *v)
+}
+
+func (f viewerFields) Bookmarks(ctx context.Context, v *community.Viewer, first *int, after *community.Cursor, last *int, before *community.Cursor) (*forum.BookmarkConnection, error) {
+	return f.hall.Bookmarks(ctx, *v, paging(first, after, last, before))
+}
+
+// Session answers the fields of a session.
+func (r *Root) Session() graph.SessionResolver { return sessionFields{} }
+
+type sessionFields struct{}
+
+func (sessionFields) Current(ctx context.Context, s *members.Session) (bool, error) {
+	return string(s.ID) == viewerOf(ctx).Session, nil
+}

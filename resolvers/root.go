@@ -1,0 +1,92 @@
+// Package resolvers answers the fields of the API: each method takes the
+// viewer, calls the community, and wraps the answer. Rules live below, in the
+// community; nothing here decides who may do what.
+package resolvers
+
+import (
+	"context"
+
+	"veche/community"
+	"veche/community/forum"
+	"veche/community/members"
+	"veche/dataloaders"
+	"veche/graph"
+)
+
+// Root answers everything. Each part of community life is embedded, and holds
+// only the domain that it calls.
+type Root struct {
+	Roll *members.Roll
+	Hall *forum.Hall
+}
+
+var _ graph.ResolverRoot = (*Root)(nil)
+
+type query struct {
+	nodeQueries
+	memberQueries
+	spaceQueries
+	topicQueries
+	postQueries
+}
+
+type mutation struct {
+	memberMutations
+	spaceMutations
+	topicMutations
+	postMutations
+	pollMutations
+}
+
+type subscription struct {
+	spaceSubscriptions
+	topicSubscriptions
+}
+
+// Query answers what can be asked.
+func (r *Root) Query() graph.QueryResolver {
+	return query{nodeQueries{r.Roll, r.Hall}, memberQueries{r.Roll}, spaceQueries{r.Hall}, topicQueries{r.Hall}, postQueries{r.Hall}}
+}
+
+// Mutation answers what can be done.
+func (r *Root) Mutation() graph.MutationResolver {
+	return mutation{memberMutations{r.Roll}, spaceMutations{r.Hall}, topicMutations{r.Hall}, postMutations{r.Hall}, pollMutations{r.Hall}}
+}
+
+// Subscription answers what can be watched.
+func (r *Root) Subscription() graph.SubscriptionResolver {
+	return subscription{spaceSubscriptions{r.Hall}, topicSubscriptions{r.Hall}}
+}
+
+// Request is who asks, and from where.
+type Request struct {
+	Viewer community.Viewer
+	// Watcher asks anew who it is, for subscriptions.
+	Watcher community.Watcher
+	Device  members.Device
+}
+
+type requestKey struct{}
+
+// WithRequest hands the request to the resolvers. Only the server calls it.
+func WithRequest(ctx context.Context, r *Request) context.Context {
+	return context.WithValue(ctx, requestKey{}, r)
+}
+
+// RequestFrom answers the request, or that of a guest.
+func RequestFrom(ctx context.Context) *Request {
+	if r, ok := ctx.Value(requestKey{}).(*Request); ok {
+		return r
+	}
+	return guest
+}
+
+var guest = &Request{Watcher: func(context.Context) (community.Viewer, error) { return community.Viewer{}, nil }}
+
+func viewerOf(ctx context.Context) community.Viewer { return RequestFrom(ctx).Viewer }
+
+func loaders(ctx context.Context) *dataloaders.Loaders { return dataloaders.From(ctx) }
+
+func paging(first *int, after *community.Cursor, last *int, before *community.Cursor) community.Paging {
+	return community.Paging{First: first, After: after, Last: last, Before: before}
+}

@@ -1,0 +1,38 @@
+// Package scalars reads and writes the API's own scalar types. It stands apart
+// from the resolvers because the generated code calls it.
+package scalars
+
+import (
+	"errors"
+	"io"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// dateTime is RFC 3339 to the millisecond, which is what the store keeps.
+const dateTime = `"2006-01-02T15:04:05.000Z"`
+
+// MarshalDateTime writes an instant in UTC.
+func MarshalDateTime(t time.Time) graphql.Marshaler {
+	return graphql.WriterFunc(func(w io.Writer) {
+		var space [len(dateTime)]byte
+		w.Write(t.UTC().AppendFormat(space[:0], dateTime))
+	})
+}
+
+var errDateTime = errors.New("a DateTime is written as 2026-01-31T18:00:00Z (RFC 3339)")
+
+// UnmarshalDateTime reads an instant with whatever offset and keeps it in UTC,
+// to the millisecond.
+func UnmarshalDateTime(v any) (time.Time, error) {
+	s, ok := v.(string)
+	if !ok {
+		return time.Time{}, errDateTime
+	}
+	t, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil {
+		return time.Time{}, errDateTime
+	}
+	return t.UTC().Truncate(time.Millisecond), nil
+}
