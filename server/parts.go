@@ -1,0 +1,114 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"veche/community/forum"
+	"veche/community/members"
+	"veche/live"
+	"veche/store"
+	"veche/store/mongo"
+	"veche/store/sqlite"
+	"veche/uploads"
+)
+
+// Parts is the community put together over one store: what the server serves,
+// and what the other commands work on.
+type Parts struct {
+	Store store.Store
+	Log   *live.Log
+	Roll  *members.Roll
+	Hall  *forum.Hall
+}
+
+// Assemble opens the store and puts the community together. cost is what a
+// password hash costs; nil means the default.
+func Assemble(ctx context.Context, c Config, cost *members.Cost) (*Parts, error) {
+	s, err := openStore(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	p, err := over(ctx, s, c, cost)
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return p, nil
+}
+
+func openStore(ctx context.Context, c Config) (store.Store, error) {
+	if c.MongoDBURI != "" {
+		s, err := mongo.Open(ctx, c.MongoDBURI, c.MongoDatabase)
+		if err != nil {
+			return nil, fmt.Errorf("open the document store: %w", err)
+		}
+		return s, nil
+	}
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("make the data folder: %w", err)
+	}
+	s, err := sqlite.Open(filepath.Join(c.Data, "documents.db"), c.CacheMB<<20)
+	if err != nil {
+		return nil, fmt.Errorf("open the document store: %w", err)
+	}
+	return s, nil
+}
+
+func over(ctx context.Context, s store.Store, c Config, cost *members.Cost) (*Parts, error) {
+	o := live.Options{Retention: c.Retention}
+	if c.MongoDBURI == "" {
+		o.Poll = -1 // nobody else writes to the file
+	}
+	p := &Parts{Store: s}
+	var err error
+	if p.Log, err = live.Open(ctx, s, o); err != nil {
+		return nil, err
+	}
+	if p.Roll, err = members.New(ctx, s, p.Log, members.Options{Cost: cost, Closed: c.Registration == "closed"}); err != nil {
+		return nil, err
+	}
+	if p.Hall, err = forum.New(ctx, s, p.Log, p.Roll, nil); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// Close closes the store.
+func (p *Parts) Close() error { return p.Store.Close() }
+
+// pruneEvery is how often old entries of the log are looked for.
+const pruneEvery = 10 * time.Minute
+
+// prune keeps the log to its retention until ctx ends.
+func (p *Parts) prune(ctx context.Context) {
+	tick := time.NewTicker(pruneEvery)
+	defer tick.Stop()
+	for {
+		if n, err := p.Log.Prune(ctx); err != nil && ctx.Err() == nil {
+			slog.ErrorContext(ctx, "the log could not be pruned", "error", err)
+		} else if n > 0 {
+			slog.InfoContext(ctx, "old entries of the log were pruned", "entries", n)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+func openShelf(ctx context.Context, c Config) (*uploads.Shelf, error) {
+	s, err := uploads.Open(ctx, uploads.Config{
+		Endpoint: c.S3Endpoint, Listen: c.S3Listen, Dir: filepath.Join(c.Data, "media"),
+		AccessKey: c.S3AccessKey, SecretKey: c.S3SecretKey, Bucket: c.S3Bucket, Region: c.S3Region,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open the media store: %w", err)
+	}
+	return s, nil
+}
