@@ -10,7 +10,6 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
-	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"veche/dataloaders"
@@ -34,8 +33,7 @@ func (s *Server) api() http.Handler {
 	s.sockets = socket.New(s.socketConfig())
 	h.AddTransport(s.sockets)
 	h.AddTransport(events{})
-	h.AddTransport(transport.GET{})
-	h.AddTransport(transport.POST{})
+	h.AddTransport(requests{})
 	h.SetQueryCache(lru.New[*ast.QueryDocument](parsed))
 	h.SetParserTokenLimit(maxTokens)
 	h.SetErrorPresenter(resolvers.Present)
@@ -100,6 +98,10 @@ func (s *Server) socketConfig() socket.Config {
 				return nil, err
 			}
 			return resolvers.WithRequest(ctx, &request), nil
+		},
+		Ending: func(ctx context.Context) (context.Context, func() error) {
+			ctx, ending := resolvers.WithEnding(ctx)
+			return ctx, ending.Err
 		},
 	}
 }

@@ -4,13 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"io"
-	"mime"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"veche/community"
@@ -51,6 +50,9 @@ func (events) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecu
 	s := stream{w, http.NewResponseController(w)}
 	operation, errs := exec.CreateOperationContext(ctx, params)
 	ctx = graphql.WithOperationContext(ctx, operation)
+	if len(errs) == 0 && r.Method == http.MethodGet && operation.Operation.Operation == ast.Mutation {
+		errs = gqlerror.List{resolvers.Present(ctx, community.BadInput("query", "A mutation goes by POST."))}
+	}
 	if len(errs) > 0 {
 		s.finish(exec.DispatchError(ctx, errs))
 		return
@@ -66,36 +68,6 @@ func (events) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecu
 		return
 	}
 	s.finish(nil)
-}
-
-// parameters reads the operation from the body of a POST or the query of a GET.
-// A mutation by GET is refused by its method: only POST changes anything.
-func parameters(r *http.Request) (*graphql.RawParams, error) {
-	params := &graphql.RawParams{Headers: r.Header}
-	if r.Method == http.MethodGet {
-		q := r.URL.Query()
-		params.Query, params.OperationName = q.Get("query"), q.Get("operationName")
-		if strings.Contains(params.Query, "mutation") {
-			return nil, community.BadInput("query", "A mutation goes by POST.")
-		}
-		if v := q.Get("variables"); v != "" {
-			return params, decode(strings.NewReader(v), &params.Variables)
-		}
-		return params, nil
-	}
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return nil, community.BadInput("", "The body must be application/json.")
-	}
-	return params, decode(r.Body, params)
-}
-
-func decode(r io.Reader, into any) error {
-	d := json.NewDecoder(r)
-	d.UseNumber()
-	if err := d.Decode(into); err != nil {
-		return community.BadInput("", "This is not the JSON of a GraphQL request.")
-	}
-	return nil
 }
 
 // stream writes events to one client.

@@ -120,7 +120,9 @@ func statusOf(err error) int {
 
 // refuse answers with a GraphQL error before there is a GraphQL request.
 func refuse(w http.ResponseWriter, status int, err error) {
-	w.Header().Set("Content-Type", "application/graphql-response+json; charset=utf-8")
+	if w.Header().Get("Content-Type") == "" {
+		w.Header().Set("Content-Type", responseJSON+"; charset=utf-8")
+	}
 	w.WriteHeader(status)
 	out := struct {
 		Errors gqlerror.List `json:"errors"`

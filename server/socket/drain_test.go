@@ -1,0 +1,78 @@
+package socket
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// The request's context is how the HTTP server says that it stops.
+func TestServerStops(t *testing.T) {
+	inRoom(t, Config{}, func(t *testing.T, r *room) {
+		c := r.dial(t, transportWS.name)
+		c.play(modernInit + hold("a"))
+		r.stop()
+		c.hearClose(CloseGoingAway)
+	})
+}
+
+func TestDrain(t *testing.T) {
+	inRoom(t, Config{}, func(t *testing.T, r *room) {
+		polite := r.dial(t, transportWS.name)
+		polite.play(modernInit + hold("a"))
+		silent := r.dial(t, transportWS.name) // neither reads nor closes
+		synctest.Wait()
+		if n := r.Sockets(); n != 2 {
+			t.Errorf("%d sockets", n)
+		}
+		go polite.hearClose(CloseGoingAway)
+		if err := r.Drain(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if took := time.Since(r.start); took != 5*time.Second {
+			t.Errorf("took %v", took)
+		}
+		if n := r.Sockets(); n != 0 {
+			t.Errorf("%d sockets", n)
+		}
+		silent.Close()
+		_, answer, err := r.dialer(transportWS.name).Dial("ws://room", nil)
+		if err == nil || answer.StatusCode != http.StatusServiceUnavailable {
+			t.Errorf("a new socket got %v, %v", answer, err)
+		}
+	})
+}
+
+func TestDrainGivesUp(t *testing.T) {
+	inRoom(t, Config{}, func(t *testing.T, r *room) {
+		c := r.dial(t, transportWS.name)
+		c.play(modernInit)
+		c.say(`{"type":"subscribe","id":"a","payload":{"query":"subscription { stubborn }"}}`)
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		go c.hearClose(CloseGoingAway)
+		if err := r.Drain(ctx); err == nil || ctx.Err() == nil {
+			t.Errorf("got %v after %v", err, time.Since(r.start))
+		}
+		close(r.release)
+	})
+}
+
+// What was answered before the socket ends still arrives.
+func TestDrainFlushes(t *testing.T) {
+	inRoom(t, Config{}, func(t *testing.T, r *room) {
+		c := r.dial(t, transportWS.name)
+		c.play(modernInit)
+		c.say(`{"type":"subscribe","id":"a","payload":{"query":"{ hello }"}}`)
+		synctest.Wait()
+		go func() { _ = r.Drain(t.Context()) }()
+		synctest.Wait()
+		c.play(`
+			< {"type":"next","id":"a","payload":{"data":{"hello":"world"}}}
+			< {"type":"complete","id":"a"}
+			x 1001 Server going away; come back with your cursor`)
+	})
+}

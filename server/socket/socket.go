@@ -1,0 +1,221 @@
+// Package socket lets people stay connected: it carries GraphQL over WebSocket,
+// so that clients can ask, act and be told of what happens on one connection.
+//
+// It is a graphql.Transport for gqlgen's handler.Server and speaks two
+// subprotocols, chosen when the socket opens: graphql-transport-ws (PROTOCOL.md
+// of the graphql-ws library) and the older graphql-ws (PROTOCOL.md of
+// subscriptions-transport-ws). Its promises:
+//
+//   - Every message is answered as the protocol says, or the socket is closed
+//     with one of the named Close values. No socket just goes quiet.
+//   - The ids of live operations are unique. After the client completes an
+//     operation nothing of it is sent any more, not even what was queued, so
+//     the id is free at once.
+//   - Messages of one operation keep their order. Each operation runs in its own
+//     goroutine, with its own context, which ends when the client completes the
+//     operation or the socket ends.
+//   - Nobody waits for a slow reader except that reader's own operations. One
+//     goroutine writes, from an outbox of Config.Outbox messages; an operation
+//     that finds it full waits, which for a subscription means that it does not
+//     read on in the log. A reader who takes nothing for Config.WriteTimeout is
+//     closed with CloseSlowReader, and comes back with its cursor.
+//   - Memory for one socket is bounded by the outbox and one response of each of
+//     Config.MaxOperations operations, whatever the reader does.
+//   - A panic in an operation is one error of that operation.
+//   - When Do returns, no goroutine of the socket is left.
+package socket
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/gorilla/websocket"
+)
+
+// Config says how sockets behave. The zero value works; a field that is zero
+// takes the default named beside it.
+type Config struct {
+	// InitTimeout is how long a new socket may take until its connection_init
+	// is answered; 10 s.
+	InitTimeout time.Duration
+	// PingEvery is the time between the server's pings; 25 s.
+	PingEvery time.Duration
+	// ReadTimeout is how long a client may be silent, pongs included; three
+	// times PingEvery.
+	ReadTimeout time.Duration
+	// WriteTimeout is how long a reader may take nothing of what is being
+	// written; 10 s. A socket that ends has half of it to take its last
+	// messages, and half to answer the close frame.
+	WriteTimeout time.Duration
+	// MaxFrame is the longest message a client may send, in bytes after
+	// decompression; 1 MiB.
+	MaxFrame int64
+	// MaxOperations is how many operations may be live on one socket; 100.
+	MaxOperations int
+	// Outbox is how many messages may wait for the reader; 64.
+	Outbox int
+	// CheckOrigin says whether a browser's page may open a socket. By default
+	// the Origin header must be absent or name the host that is asked.
+	CheckOrigin func(*http.Request) bool
+	// Compression offers permessage-deflate to clients.
+	Compression bool
+	// Authorize is called once for the payload of connection_init, nil when the
+	// client sent none. The context it answers is the base of all operations,
+	// and must come from the one it is given. If that context is canceled later,
+	// the socket is closed with CloseSessionEnded. An error closes the socket
+	// with CloseForbidden, and is told to the client if it is a *community.Error.
+	Authorize func(ctx context.Context, initPayload map[string]any) (context.Context, error)
+	// Operation is called before each operation, in its goroutine, to read again
+	// who asks. The context it answers must come from the one it is given, and
+	// canceling it ends the operation with the cause as its error. An error or
+	// cause of kind UNAUTHENTICATED or FORBIDDEN closes the socket with
+	// CloseSessionEnded; any other refuses the one operation.
+	Operation func(ctx context.Context) (context.Context, error)
+	// Ending prepares the context of an operation so that a subscription can say
+	// why it ended of itself, and answers how to ask for it, once its responses
+	// are over: nil for an ordinary end. Errors do what those of Operation do.
+	Ending func(ctx context.Context) (context.Context, func() error)
+	// Closed is told once for each socket how it ended, after its last
+	// goroutine. The context is the request's, without its end.
+	Closed func(ctx context.Context, why Close)
+}
+
+func (c Config) withDefaults() Config {
+	orDefault(&c.InitTimeout, 10*time.Second)
+	orDefault(&c.PingEvery, 25*time.Second)
+	orDefault(&c.ReadTimeout, 3*c.PingEvery)
+	orDefault(&c.WriteTimeout, 10*time.Second)
+	orDefault(&c.MaxFrame, 1<<20)
+	orDefault(&c.MaxOperations, 100)
+	orDefault(&c.Outbox, 64)
+	if c.Authorize == nil {
+		c.Authorize = func(ctx context.Context, _ map[string]any) (context.Context, error) { return ctx, nil }
+	}
+	if c.Operation == nil {
+		c.Operation = func(ctx context.Context) (context.Context, error) { return ctx, nil }
+	}
+	if c.Ending == nil {
+		c.Ending = func(ctx context.Context) (context.Context, func() error) {
+			return ctx, func() error { return nil }
+		}
+	}
+	if c.Closed == nil {
+		c.Closed = func(context.Context, Close) {}
+	}
+	return c
+}
+
+func orDefault[T int | int64 | time.Duration](field *T, value T) {
+	if *field <= 0 {
+		*field = value
+	}
+}
+
+// closeWait bounds each half of a socket's end: writing the last of it, and
+// hearing the peer's close frame.
+func (c Config) closeWait() time.Duration { return c.WriteTimeout / 2 }
+
+// Transport is the door for sockets, to be added to a handler.Server. It is
+// safe for use by many goroutines.
+type Transport struct {
+	config   Config
+	upgrader websocket.Upgrader
+
+	mu       sync.Mutex
+	sockets  map[*conn]struct{}
+	draining bool
+}
+
+var _ graphql.Transport = (*Transport)(nil)
+
+// New makes a transport without sockets.
+func New(config Config) *Transport {
+	config = config.withDefaults()
+	return &Transport{
+		config: config,
+		upgrader: websocket.Upgrader{
+			HandshakeTimeout:  config.WriteTimeout,
+			Subprotocols:      []string{transportWS.name, graphqlWS.name},
+			WriteBufferPool:   &sync.Pool{},
+			CheckOrigin:       config.CheckOrigin,
+			EnableCompression: config.Compression,
+		},
+		sockets: map[*conn]struct{}{},
+	}
+}
+
+// Supports says whether the request asks for a WebSocket.
+func (t *Transport) Supports(r *http.Request) bool { return websocket.IsWebSocketUpgrade(r) }
+
+// Do serves the socket and returns when it has ended. It refuses new sockets
+// with 503 once Drain was called.
+func (t *Transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	c := newConn(t.config, r, exec)
+	if !t.enter(c) {
+		w.Header().Set("Retry-After", "1")
+		http.Error(w, CloseGoingAway.Reason, http.StatusServiceUnavailable)
+		return
+	}
+	defer t.leave(c)
+	ws, err := t.upgrader.Upgrade(w, r, nil)
+	if err != nil {
+		return // Upgrade has told the client.
+	}
+	c.run(ws)
+}
+
+func (t *Transport) enter(c *conn) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.draining {
+		return false
+	}
+	t.sockets[c] = struct{}{}
+	return true
+}
+
+func (t *Transport) leave(c *conn) {
+	c.end(nil)
+	close(c.done)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.sockets, c)
+}
+
+// Sockets is how many sockets are open.
+func (t *Transport) Sockets() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.sockets)
+}
+
+// Drain closes all sockets with CloseGoingAway, lets no new ones in, and waits
+// until all have ended. A reader that does not answer holds it up for twice
+// half of Config.WriteTimeout at most, an operation that ignores its context
+// for as long as it pleases; when ctx ends first, its cause is the error.
+func (t *Transport) Drain(ctx context.Context) error {
+	for _, c := range t.dismiss() {
+		select {
+		case <-c.done:
+		case <-ctx.Done():
+			return fmt.Errorf("wait for sockets to end: %w", context.Cause(ctx))
+		}
+	}
+	return nil
+}
+
+func (t *Transport) dismiss() []*conn {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.draining = true
+	all := make([]*conn, 0, len(t.sockets))
+	for c := range t.sockets {
+		c.end(CloseGoingAway)
+		all = append(all, c)
+	}
+	return all
+}
