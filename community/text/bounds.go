@@ -96,7 +96,7 @@ func (l links) CloseBlock(parent ast.Node, block source.Reader, pc parser.Contex
 // the lines of its block up to its own number, and for the search for the end
 // of the destination that a parenthesis after the label starts.
 func (r *reading) affords(line []byte, number int) bool {
-	const linesForByte = 16
+	const linesForByte = 4
 	r.lookahead += number / linesForByte
 	if r.lookahead < maxLookahead && len(line) > 0 && line[0] == '(' {
 		r.lookahead += destinationEnd(line[1:min(len(line), maxLookahead-r.lookahead+1)])

@@ -107,7 +107,9 @@ func words(page string) []string {
 func TestRealPosts(t *testing.T) {
 	posts, changed := 0, 0
 	check := func(body string) {
-		posts++
+		if posts++; raceDetector && posts%10 > 0 {
+			return
+		}
 		checked, err := text.Markdown("body", body, 0, 1<<20)
 		if err != nil {
 			t.Errorf("%.200q: %v", body, err)
@@ -132,7 +134,11 @@ func TestRealPosts(t *testing.T) {
 
 // Posts as people typed them: Markdown, with their emoji and mentions.
 func TestRealMarkdown(t *testing.T) {
+	posts := 0
 	check := func(body string) {
+		if posts++; raceDetector && posts%10 > 0 {
+			return
+		}
 		rendered := text.Render(body, nil)
 		checkSafe(t, rendered.HTML)
 		checkSanitised(t, rendered.HTML)

@@ -84,7 +84,11 @@ func growing(line func(int) string) func(int) string {
 }
 
 func TestHostileInput(t *testing.T) {
-	const small, large = 4 << 10, 64 << 10
+	const small = 4 << 10
+	large := 64 << 10
+	if raceDetector {
+		large /= 4
+	}
 	for name, build := range hostile {
 		t.Run(name, func(t *testing.T) {
 			checkSafe(t, text.Render(build(small), nil).HTML)
@@ -100,11 +104,27 @@ func TestHostileInput(t *testing.T) {
 }
 
 // checkQuick puts the input through all that takes text of any length. The
-// limit is generous: the slowest takes a tenth of a second.
+// limit is generous, as the slowest takes a tenth of a second; a machine that is
+// busy with other things gets two more tries.
 func checkQuick(t *testing.T, input string) {
-	const limit = 2 * time.Second
-	start := time.Now()
-	rendered := text.Render(input, map[string]string{"ab": "ab"})
+	const limit, tries = 2 * time.Second, 3
+	for try := 1; ; try++ {
+		start := time.Now()
+		if size := readAll(input); size > 32*len(input) {
+			t.Errorf("%d bytes became %d", len(input), size)
+		}
+		took := time.Since(start)
+		if took < limit {
+			return
+		}
+		if try == tries {
+			t.Fatalf("took %v", took)
+		}
+	}
+}
+
+// readAll answers the size of the page that the input makes.
+func readAll(input string) int {
 	text.MentionKeys(input)
 	_, _ = text.Markdown("body", input, 1, len(input))
 	_, _ = text.Line("title", input, 1, len(input))
@@ -113,10 +133,5 @@ func checkQuick(t *testing.T, input string) {
 	_, _ = text.Tags("tags", []string{input}, 1)
 	text.HandleFrom(input)
 	text.Slug(input, text.MaxSlug)
-	if took := time.Since(start); took > limit {
-		t.Errorf("took %v", took)
-	}
-	if len(rendered.HTML) > 32*len(input) {
-		t.Errorf("%d bytes became %d", len(input), len(rendered.HTML))
-	}
+	return len(text.Render(input, map[string]string{"ab": "ab"}).HTML)
 }
