@@ -24,6 +24,7 @@ const wait = 200 * time.Microsecond
 // Loaders are one response's.
 type Loaders struct {
 	Members   *dataloadgen.Loader[community.MemberID, *members.Member]
+	Activity  *dataloadgen.Loader[community.MemberID, *forum.Activity]
 	Spaces    *dataloadgen.Loader[community.SpaceID, *forum.Space]
 	Topics    *dataloadgen.Loader[community.TopicID, *forum.Topic]
 	Posts     *dataloadgen.Loader[community.PostID, *forum.Post]
@@ -49,6 +50,7 @@ func (s Source) Fresh(viewer community.Viewer, moment live.Moment) *Loaders {
 	h := s.Hall
 	return &Loaders{
 		Members:   batch("member", s.Roll.ByID),
+		Activity:  batch("member", h.ActivityOf),
 		Spaces:    batch("space", seenBy(viewer, h.SpacesByID)),
 		Topics:    batch("topic", seenBy(viewer, h.TopicsByID)),
 		Posts:     batch("post", seenBy(viewer, h.PostsByID)),

@@ -25,6 +25,7 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
 	Bookmark() BookmarkResolver
+	Member() MemberResolver
 	Mutation() MutationResolver
 	Participant() ParticipantResolver
 	Poll() PollResolver
@@ -143,13 +144,15 @@ type ComplexityRoot struct {
 	}
 
 	Member struct {
-		Bio       func(childComplexity int) int
-		CreatedAt func(childComplexity int) int
-		Handle    func(childComplexity int) int
-		ID        func(childComplexity int) int
-		Name      func(childComplexity int) int
-		Role      func(childComplexity int) int
-		SourceURL func(childComplexity int) int
+		Bio        func(childComplexity int) int
+		CreatedAt  func(childComplexity int) int
+		Handle     func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Name       func(childComplexity int) int
+		PostCount  func(childComplexity int) int
+		Role       func(childComplexity int) int
+		SourceURL  func(childComplexity int) int
+		TopicCount func(childComplexity int) int
 	}
 
 	MemberConnection struct {
@@ -799,6 +802,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Member.Name(childComplexity), true
+	case "Member.postCount":
+		if e.ComplexityRoot.Member.PostCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Member.PostCount(childComplexity), true
 	case "Member.role":
 		if e.ComplexityRoot.Member.Role == nil {
 			break
@@ -811,6 +820,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Member.SourceURL(childComplexity), true
+	case "Member.topicCount":
+		if e.ComplexityRoot.Member.TopicCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Member.TopicCount(childComplexity), true
 
 	case "MemberConnection.edges":
 		if e.ComplexityRoot.MemberConnection.Edges == nil {
@@ -2597,6 +2612,10 @@ type Member implements Node {
   bio: Markdown!
   "When the member joined."
   createdAt: DateTime!
+  "How many topics the member opened."
+  topicCount: Int!
+  "How many posts the member wrote, deleted ones aside. Follows the deeds by a moment."
+  postCount: Int!
   "The member's page at the place from which an import brought them."
   source: String
 }
@@ -4030,6 +4049,10 @@ func (ec *executionContext) childFields_Member(ctx context.Context, field graphq
 		return ec.fieldContext_Member_bio(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Member_createdAt(ctx, field)
+	case "topicCount":
+		return ec.fieldContext_Member_topicCount(ctx, field)
+	case "postCount":
+		return ec.fieldContext_Member_postCount(ctx, field)
 	case "source":
 		return ec.fieldContext_Member_source(ctx, field)
 	}

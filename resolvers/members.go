@@ -91,6 +91,27 @@ func (m memberMutations) SetMemberRole(ctx context.Context, input graph.SetMembe
 	return &graph.SetMemberRolePayload{Member: member}, err
 }
 
+// Member answers the fields of a member that other domains know.
+func (r *Root) Member() graph.MemberResolver { return memberFields{} }
+
+type memberFields struct{}
+
+func (memberFields) TopicCount(ctx context.Context, m *members.Member) (int, error) {
+	a, err := loaders(ctx).Activity.Load(ctx, m.ID)
+	if err != nil {
+		return 0, err
+	}
+	return a.Topics, nil
+}
+
+func (memberFields) PostCount(ctx context.Context, m *members.Member) (int, error) {
+	a, err := loaders(ctx).Activity.Load(ctx, m.ID)
+	if err != nil {
+		return 0, err
+	}
+	return a.Posts, nil
+}
+
 // Viewer answers the fields of who asks.
 func (r *Root) Viewer() graph.ViewerResolver { return viewerFields{r.Roll, r.Hall} }
 

@@ -22,7 +22,7 @@ type commands struct {
 	Config
 	Serve  serveCommand  `cmd:"" default:"1" help:"Serve the community (what happens without a command)."`
 	Member memberCommand `cmd:"" help:"Members, on the folder of a server that is stopped."`
-	//IMPORT Import importCommand `cmd:"" help:"Bring a forum from elsewhere, on the folder of a server that is stopped."`
+	Import importCommand `cmd:"" help:"Bring a forum from elsewhere, on the folder of a server that is stopped."`
 }
 
 type serveCommand struct{}

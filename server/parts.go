@@ -84,12 +84,19 @@ func (p *Parts) Close() error { return p.Store.Close() }
 // pruneEvery is how often old entries of the log are looked for.
 const pruneEvery = 10 * time.Minute
 
+// consumers are all that read the log in the background.
+func (p *Parts) consumers() []live.Consumer { return p.Hall.Consumers() }
+
 // prune keeps the log to its retention until ctx ends.
 func (p *Parts) prune(ctx context.Context) {
+	var names []string
+	for _, c := range p.consumers() {
+		names = append(names, c.Name)
+	}
 	tick := time.NewTicker(pruneEvery)
 	defer tick.Stop()
 	for {
-		if n, err := p.Log.Prune(ctx); err != nil && ctx.Err() == nil {
+		if n, err := p.Log.Prune(ctx, names...); err != nil && ctx.Err() == nil {
 			slog.ErrorContext(ctx, "the log could not be pruned", "error", err)
 		} else if n > 0 {
 			slog.InfoContext(ctx, "old entries of the log were pruned", "entries", n)

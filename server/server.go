@@ -9,6 +9,7 @@ package server
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -54,6 +55,9 @@ const drainTime = 10 * time.Second
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.jobs.Go(func() { s.parts.prune(work) })
+	for _, c := range s.parts.consumers() {
+		s.jobs.Go(func() { s.parts.Log.Consume(work, c) })
+	}
 	served := make(chan error, 1)
 	go func() { served <- s.http.Serve(l) }()
 	var failed error
@@ -114,6 +118,13 @@ func Run(ctx context.Context, c Config) error {
 	parts, err := Assemble(ctx, c, nil)
 	if err != nil {
 		return errors.Join(err, l.Close())
+	}
+	if c.NATSURL != "" {
+		leave, err := parts.Log.Hub().Join(c.NATSURL, rand.Text())
+		if err != nil {
+			return errors.Join(err, parts.Close(), l.Close())
+		}
+		defer leave()
 	}
 	s := New(c, parts)
 	ctx, stop := context.WithCancelCause(ctx)

@@ -113,8 +113,9 @@ func (i Index) serves(p Plan) bool {
 	if len(i.Fields) != n+len(sorted) { // a longer one would order by more than was asked
 		return false
 	}
-	for _, cond := range p.Fixed {
-		if !slices.Contains(i.Fields[:n], cond.Field) {
+	for k, cond := range p.Fixed {
+		again := slices.ContainsFunc(p.Fixed[:k], func(c Cond) bool { return c.Field == cond.Field })
+		if again || !slices.Contains(i.Fields[:n], cond.Field) { // a field fixed twice leaves another open
 			return false
 		}
 	}

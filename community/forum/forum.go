@@ -45,7 +45,7 @@ func New(ctx context.Context, s store.Store, log *live.Log, people People, now c
 		now = community.Now
 	}
 	err := s.Ensure(ctx, spaces.Spec(), seats.Spec(), topics.Spec(), posts.Spec(), revisions.Spec(), participants.Spec(),
-		reactions.Spec(), marks.Spec(), watches.Spec(), bookmarks.Spec(), polls.Spec(), ballots.Spec())
+		reactions.Spec(), marks.Spec(), watches.Spec(), bookmarks.Spec(), polls.Spec(), ballots.Spec(), activities.Spec())
 	if err != nil {
 		return nil, fmt.Errorf("open the forum: %w", err)
 	}

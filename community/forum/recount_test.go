@@ -42,6 +42,32 @@ func TestCountsEqualARecount(t *testing.T) {
 		c.recountSpace(space.ID)
 	}
 	c.recountPoll(poll.ID)
+	c.recountActivity(open)
+}
+
+// recountActivity compares what a consumer derived from the log.
+func (c crowd) recountActivity(open []*Topic) {
+	c.t.Helper()
+	for _, consumer := range c.Consumers() {
+		must(c.log.CatchUp(c.t.Context(), consumer))(c.t)
+	}
+	want := map[community.MemberID]Activity{}
+	for _, topic := range open {
+		a := want[topic.AuthorID]
+		want[topic.AuthorID] = Activity{ID: topic.AuthorID, Topics: a.Topics + 1, Posts: a.Posts}
+		for _, p := range must(posts.Find(c.t.Context(), c.store, store.Query{
+			Where: []store.Cond{store.Eq("topic", topic.ID), store.Eq("deleted", false), store.Between("number", 1, nil)}, Sort: []string{"number"},
+		}))(c.t) {
+			a := want[p.AuthorID]
+			want[p.AuthorID] = Activity{ID: p.AuthorID, Topics: a.Topics, Posts: a.Posts + 1}
+		}
+	}
+	for who, activity := range want {
+		got := must(c.ActivityOf(c.t.Context(), []community.MemberID{who}))(c.t)[who]
+		if diff := cmp.Diff(&activity, got); diff != "" {
+			c.t.Errorf("the activity of %s (-recount +kept):\n%s", who, diff)
+		}
+	}
 }
 
 // anything does some deed; that the forum refuses it is as good as that it

@@ -118,7 +118,7 @@ func (r *Roll) ByID(ctx context.Context, ids []community.MemberID) (map[communit
 
 // ByHandle answers the member with the handle, however it is written.
 func (r *Roll) ByHandle(ctx context.Context, handle string) (*Member, error) {
-	_, key, err := text.Handle("handle", handle)
+	_, key, err := text.AnyHandle("handle", handle)
 	if err != nil {
 		return nil, community.NotFound("member")
 	}

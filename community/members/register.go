@@ -34,7 +34,7 @@ func (r *Roll) Register(ctx context.Context, n NewMember, d Device) (*SignedIn, 
 	if r.o.Closed {
 		return nil, community.Forbidden("Registration is closed; ask an admin.")
 	}
-	member, door, err := r.prepare(ctx, n, community.RoleMember)
+	member, door, err := r.prepare(ctx, n, text.Handle)
 	if err != nil {
 		return nil, err
 	}
@@ -57,21 +57,22 @@ func (r *Roll) Create(ctx context.Context, n NewMember, role community.Role) (*M
 	if !role.Valid() {
 		return nil, community.BadInput("role", "There is no role %q.", role)
 	}
-	member, door, err := r.prepare(ctx, n, role)
+	member, door, err := r.prepare(ctx, n, text.AnyHandle)
 	if err != nil {
 		return nil, err
 	}
+	member.Role = role
 	err = r.store.Do(ctx, func(tx store.Tx) error { return r.enter(ctx, tx, member, door) })
 	return member, err
 }
 
 // prepare checks what was given and does the slow part, before the Do.
-func (r *Roll) prepare(ctx context.Context, n NewMember, role community.Role) (*Member, *login, error) {
+func (r *Roll) prepare(ctx context.Context, n NewMember, checkHandle func(field, s string) (string, string, error)) (*Member, *login, error) {
 	email, emailKey, err := text.Email("email", n.Email)
 	if err != nil {
 		return nil, nil, err
 	}
-	handle, handleKey, err := text.Handle("handle", n.Handle)
+	handle, handleKey, err := checkHandle("handle", n.Handle)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -88,7 +89,7 @@ func (r *Roll) prepare(ctx context.Context, n NewMember, role community.Role) (*
 	}
 	m := &Member{
 		ID: community.NewID[community.MemberID](community.MemberPrefix), Handle: handle, HandleKey: handleKey,
-		Name: name, Role: role, CreatedAt: r.now(),
+		Name: name, Role: community.RoleMember, CreatedAt: r.now(),
 	}
 	return m, &login{ID: emailKey, Email: email, Member: m.ID, Hash: hash}, nil
 }

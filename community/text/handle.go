@@ -38,6 +38,15 @@ var reserved = strings.Fields(`
 //
 // Words that speak for the community or for everybody are BAD_INPUT.
 func Handle(field, s string) (handle, key string, err error) {
+	handle, key, err = AnyHandle(field, s)
+	if err == nil && slices.Contains(reserved, key) {
+		return "", "", community.BadInput(field, "This handle is reserved.")
+	}
+	return handle, key, err
+}
+
+// AnyHandle is Handle for who runs the community, and so may speak for it.
+func AnyHandle(field, s string) (handle, key string, err error) {
 	if err := checkUTF8(field, s); err != nil {
 		return "", "", err
 	}
@@ -48,11 +57,7 @@ func Handle(field, s string) (handle, key string, err error) {
 	if err := checkHandle(field, handle); err != nil {
 		return "", "", err
 	}
-	key = handleKey(handle)
-	if slices.Contains(reserved, key) {
-		return "", "", community.BadInput(field, "This handle is reserved.")
-	}
-	return handle, key, nil
+	return handle, handleKey(handle), nil
 }
 
 func checkHandle(field, handle string) error {
