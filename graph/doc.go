@@ -2,4 +2,5 @@
 // and the payload types. Nothing in it is written by hand but this file.
 package graph
 
-//go:generate go tool gqlgen generate
+//go:generate go -C .. tool gqlgen generate
+//go:generate go run ./lean

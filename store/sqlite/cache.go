@@ -27,6 +27,10 @@ type entry struct {
 	err  error
 }
 
+// nobody stands for a document that is known to be absent: asking for what is
+// not there (a reader's mark, a reaction) is as common as for what is.
+var nobody = &entry{}
+
 // shared is the decoded document, the same for all readers.
 func (e *entry) shared(c *store.Spec) (any, error) {
 	e.once.Do(func() { e.doc, e.err = decode(c, e.raw) })
@@ -91,15 +95,11 @@ func (c *cache) add(k key, e *entry, ticket uint64) {
 	}
 }
 
-// committed keeps what the writer has just committed; a nil entry was deleted.
+// committed keeps what the writer has just committed.
 func (c *cache) committed(k key, e *entry) {
 	g := &c.guard[c.part(k.id)]
 	g.Lock()
 	defer g.Unlock()
 	g.writes.Add(1)
-	if e == nil {
-		c.entries.Invalidate(k)
-	} else {
-		c.entries.Set(k, e)
-	}
+	c.entries.Set(k, e)
 }

@@ -32,7 +32,9 @@ func selection(c *store.Spec, q store.Query) (selected, error) {
 	}
 	branches := [][]store.Cond{nil}
 	for _, cond := range plan.Fixed {
-		branches = multiply(branches, cond)
+		if branches, err = multiply(branches, cond); err != nil {
+			return selected{}, err
+		}
 	}
 	if len(branches) == 0 {
 		return selected{empty: true}, nil
@@ -43,15 +45,24 @@ func selection(c *store.Spec, q store.Query) (selected, error) {
 	return selected{text: b.text.String(), args: b.args}, nil
 }
 
-// multiply gives every branch every one of the condition's choices.
-func multiply(branches [][]store.Cond, cond store.Cond) [][]store.Cond {
+// multiply gives every branch every one of the condition's choices, each once.
+func multiply(branches [][]store.Cond, cond store.Cond) ([][]store.Cond, error) {
 	var out [][]store.Cond
-	for _, branch := range branches {
-		for _, v := range cond.Values {
+	seen := map[any]bool{}
+	for _, v := range cond.Values {
+		bound, err := bindValue(v)
+		if err != nil {
+			return nil, err
+		}
+		if seen[bound] {
+			continue
+		}
+		seen[bound] = true
+		for _, branch := range branches {
 			out = append(out, append(branch[:len(branch):len(branch)], store.Eq(cond.Field, v)))
 		}
 	}
-	return out
+	return out, nil
 }
 
 type builder struct {
@@ -125,18 +136,23 @@ func (b *builder) compare(field, op string, v any) error {
 
 // between leaves absent fields out of every range, open ones too.
 func (b *builder) between(cond store.Cond) error {
-	lower, op := cond.Values[0], ">="
+	lower, err := store.Normal(cond.Values[0])
+	if err != nil {
+		return err
+	}
+	upper, err := store.Normal(cond.Values[1])
+	if err != nil {
+		return err
+	}
+	op := ">="
 	if lower == nil {
 		op = ">"
 	}
-	if err := b.compare(cond.Field, op, lower); err != nil {
+	if err := b.compare(cond.Field, op, lower); err != nil || upper == nil {
 		return err
 	}
-	if cond.Values[1] == nil {
-		return nil
-	}
 	b.text.WriteString(` AND `)
-	return b.compare(cond.Field, "<", cond.Values[1])
+	return b.compare(cond.Field, "<", upper)
 }
 
 // after is a comparison of whole rows, which SQLite answers from the index.

@@ -15,7 +15,7 @@ import (
 	"veche/store"
 )
 
-// overlay is what a transaction has written: a nil entry was deleted.
+// overlay is what a transaction has written; nobody was deleted.
 type overlay map[key]*entry
 
 // tx is one call of Do, in the writer's turn. before holds what earlier calls
@@ -204,7 +204,7 @@ func (t *tx) Delete(_ context.Context, c *store.Spec, id string) error {
 	if err := t.exec(`DELETE FROM `+quote(c.Name)+` WHERE "_id" = ?`, id); err != nil {
 		return fmt.Errorf("delete %s %s: %w", c.Name, id, err)
 	}
-	t.own[key{c, id}] = nil
+	t.own[key{c, id}] = nobody
 	return t.moveSides(c, id, was.raw, nil)
 }
 

@@ -46,11 +46,12 @@ func columnValue(v bson.RawValue) (any, error) {
 	return nil, fmt.Errorf("a value of type %s cannot be indexed", v.Type)
 }
 
-// elementsOf is what a multi index finds the document by: each element once.
+// elementsOf is what a multi index finds the document by: each element once,
+// or absent for want of the array.
 func elementsOf(raw bson.Raw, field string) ([]any, error) {
 	v, err := raw.LookupErr(field)
 	if err != nil || v.Type == bson.TypeNull {
-		return nil, nil
+		return []any{absent}, nil
 	}
 	array, ok := v.ArrayOK()
 	if !ok {

@@ -17,7 +17,7 @@ import (
 type view struct {
 	// prepared answers a statement to read with.
 	prepared func(text string) (*sql.Stmt, error)
-	// known answers the document from memory; a nil entry was deleted.
+	// known answers the document from memory; nobody is known to be absent.
 	known func(key) (*entry, bool)
 	cache *cache
 }
@@ -64,7 +64,7 @@ func (e *Engine) Count(_ context.Context, c *store.Spec, q store.Query) (int, er
 func (v view) load(c *store.Spec, id string) (*entry, error) {
 	k := key{c, id}
 	if e, ok := v.known(k); ok {
-		if e == nil {
+		if e == nobody {
 			return nil, store.ErrNotFound
 		}
 		return e, nil
@@ -76,6 +76,7 @@ func (v view) load(c *store.Spec, id string) (*entry, error) {
 	}
 	var raw []byte
 	if err := stmt.QueryRow(id).Scan(&raw); errors.Is(err, sql.ErrNoRows) {
+		v.cache.add(k, nobody, ticket)
 		return nil, store.ErrNotFound
 	} else if err != nil {
 		return nil, fmt.Errorf("read %s %s: %w", c.Name, id, err)
@@ -100,7 +101,7 @@ func (v view) getMany(c *store.Spec, ids []string) (map[string]any, error) {
 		e, ok := v.known(key{c, id})
 		if !ok {
 			missing = append(missing, id)
-		} else if e != nil {
+		} else if e != nobody {
 			doc, err := e.shared(c)
 			if err != nil {
 				return nil, err
@@ -157,6 +158,11 @@ func (v view) fetchSome(c *store.Spec, ids []string, out map[string]any) error {
 		v.cache.add(key{c, id}, e, tickets[id])
 		if out[id], err = e.shared(c); err != nil {
 			return err
+		}
+	}
+	for id, ticket := range tickets {
+		if _, found := out[id]; !found && rows.Err() == nil {
+			v.cache.add(key{c, id}, nobody, ticket)
 		}
 	}
 	return rows.Err()
