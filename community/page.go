@@ -29,9 +29,13 @@ type Page[T any] struct {
 
 // Edge is one thing of a page with its place in the list.
 type Edge[T any] struct {
-	Cursor Cursor
-	Node   T
+	Node T
+	list *List[T]
 }
+
+// Cursor is the thing's place. It is made when asked for: most pages show the
+// things alone.
+func (e Edge[T]) Cursor() Cursor { return NewCursor(e.list.Name, e.list.Place(e.Node)...) }
 
 // PageInfo says what lies on either side of the page.
 type PageInfo struct {
@@ -99,15 +103,15 @@ func (l List[T]) Read(p Paging) (*Page[T], error) {
 func (l List[T]) page(found []T, cut, more, backward bool) *Page[T] {
 	page := &Page[T]{Edges: make([]Edge[T], len(found))}
 	for i, thing := range found {
-		page.Edges[i] = Edge[T]{NewCursor(l.Name, l.Place(thing)...), thing}
+		page.Edges[i] = Edge[T]{thing, &l}
 	}
 	page.PageInfo.HasNextPage, page.PageInfo.HasPreviousPage = more, cut
 	if backward {
 		page.PageInfo.HasNextPage, page.PageInfo.HasPreviousPage = cut, more
 	}
 	if n := len(page.Edges); n > 0 {
-		page.PageInfo.StartCursor = &page.Edges[0].Cursor
-		page.PageInfo.EndCursor = &page.Edges[n-1].Cursor
+		first, last := page.Edges[0].Cursor(), page.Edges[n-1].Cursor()
+		page.PageInfo.StartCursor, page.PageInfo.EndCursor = &first, &last
 	}
 	return page
 }

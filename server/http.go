@@ -129,3 +129,6 @@ func refuse(w http.ResponseWriter, status int, err error) {
 	}{gqlerror.List{resolvers.Present(context.Background(), err)}}
 	_ = json.NewEncoder(w).Encode(out) // the client may have gone
 }
+
+// Handler answers HTTP; for programs that bring a server of their own.
+func (s *Server) Handler() http.Handler { return s.http.Handler }

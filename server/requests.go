@@ -117,21 +117,24 @@ func accepted(accept string) string {
 
 // answer writes the response. Most are data alone, which is JSON already.
 func answer(w http.ResponseWriter, status int, response *graphql.Response) {
-	var body bytes.Buffer
-	if len(response.Errors) == 0 && response.Data != nil && len(response.Extensions) == 0 {
-		body.Grow(len(response.Data) + len(`{"data":}`))
-		body.WriteString(`{"data":`)
-		body.Write(response.Data)
-		body.WriteByte('}')
-	} else {
+	parts := [][]byte{[]byte(`{"data":`), response.Data, []byte("}")}
+	if len(response.Errors) > 0 || response.Data == nil || len(response.Extensions) > 0 {
+		var body bytes.Buffer
 		e := json.NewEncoder(&body)
 		e.SetEscapeHTML(false)
 		if err := e.Encode(response); err != nil {
 			refuse(w, http.StatusInternalServerError, err)
 			return
 		}
+		parts = [][]byte{body.Bytes()}
 	}
-	w.Header().Set("Content-Length", strconv.Itoa(body.Len()))
+	length := 0
+	for _, part := range parts {
+		length += len(part)
+	}
+	w.Header().Set("Content-Length", strconv.Itoa(length))
 	w.WriteHeader(status)
-	_, _ = w.Write(body.Bytes()) // the client may have gone
+	for _, part := range parts {
+		_, _ = w.Write(part) // the client may have gone
+	}
 }

@@ -3,6 +3,7 @@ package forum
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"veche/community"
 	"veche/live"
@@ -31,7 +32,7 @@ func (h *Hall) Consumers() []live.Consumer {
 func (h *Hall) countActivity(ctx context.Context, tx store.Tx, found []*live.Entry) error {
 	added := map[community.MemberID]Activity{}
 	for _, e := range found {
-		if community.IDPrefix(string(e.Stream)) != "topic:"+community.TopicPrefix {
+		if !strings.HasPrefix(string(e.Stream), "topic:") {
 			continue // the space's stream tells the same once more
 		}
 		who, more, err := h.activityOf(ctx, tx, e)
