@@ -30,7 +30,7 @@ func wantInc(t *testing.T, on store.Ops, id, field string, n, want int64) {
 	t.Helper()
 	got, err := counters.Inc(t.Context(), on, id, field, n)
 	if err != nil || got != want {
-		t.Fatalf("increment %s of %s by %d: got %d, %v; want %d", field, id, n, got, err, want)
+		fail(t, on, "increment %s of %s by %d: got %d, %v; want %d", field, id, n, got, err, want)
 	}
 }
 

@@ -66,11 +66,22 @@ func ensure(t *testing.T, s store.Store, specs ...*store.Spec) {
 	}
 }
 
+// fail ends the test; but inside a Do, whose goroutine may be the engine's own,
+// it only notes that the test has failed.
+func fail(t *testing.T, on store.Ops, format string, args ...any) {
+	t.Helper()
+	if _, inside := on.(store.Tx); inside {
+		t.Errorf(format, args...)
+	} else {
+		t.Fatalf(format, args...)
+	}
+}
+
 func insert[T any](t *testing.T, on store.Ops, c store.Collection[T], docs ...T) {
 	t.Helper()
 	for _, doc := range docs {
 		if err := c.Insert(t.Context(), on, &doc); err != nil {
-			t.Fatalf("insert %+v: %v", doc, err)
+			fail(t, on, "insert %+v: %v", doc, err)
 		}
 	}
 }
@@ -79,7 +90,9 @@ func get[T any](t *testing.T, on store.Ops, c store.Collection[T], id string) T 
 	t.Helper()
 	doc, err := c.Get(t.Context(), on, id)
 	if err != nil {
-		t.Fatalf("get %q: %v", id, err)
+		fail(t, on, "get %q: %v", id, err)
+		var none T
+		return none
 	}
 	return *doc
 }
@@ -88,7 +101,7 @@ func find[T any](t *testing.T, on store.Ops, c store.Collection[T], q store.Quer
 	t.Helper()
 	docs, err := c.Find(t.Context(), on, q)
 	if err != nil {
-		t.Fatalf("find %s: %v", shown(q), err)
+		fail(t, on, "find %s: %v", shown(q), err)
 	}
 	return docs
 }
@@ -106,7 +119,7 @@ func ids[T any](docs []*T) []string {
 func wantIDs[T any](t *testing.T, on store.Ops, c store.Collection[T], q store.Query, want ...string) {
 	t.Helper()
 	if got := ids(find(t, on, c, q)); !slices.Equal(got, want) {
-		t.Fatalf("by the query %s:\nfound %q\nwant  %q", shown(q), got, want)
+		fail(t, on, "by the query %s:\nfound %q\nwant  %q", shown(q), got, want)
 	}
 }
 
@@ -116,7 +129,7 @@ func wantFound[T any](t *testing.T, on store.Ops, c store.Collection[T], q store
 	wantIDs(t, on, c, q, want...)
 	n, err := c.Count(t.Context(), on, q)
 	if err != nil || n != len(want) {
-		t.Fatalf("by the query %s:\ncounted %d, %v\nwant    %d", shown(q), n, err, len(want))
+		fail(t, on, "by the query %s:\ncounted %d, %v\nwant    %d", shown(q), n, err, len(want))
 	}
 }
 
