@@ -42,7 +42,7 @@ var floors = [][]string{
 	{"community/text"},
 	{"community"},
 	{"live", "uploads", "search"},
-	{"store", "resolvers/scalars"},
+	{"store", "resolvers/wire"},
 }
 
 // keeper says where alone a dependency may be imported.

@@ -30,8 +30,8 @@ type Loaders struct {
 	Posts     *dataloadgen.Loader[community.PostID, *forum.Post]
 	Polls     *dataloadgen.Loader[community.TopicID, []*forum.Poll]
 	Choices   *dataloadgen.Loader[community.PollID, []string]
-	Reactions *dataloadgen.Loader[community.PostID, []forum.ReactionKind]
-	Bookmarks *dataloadgen.Loader[community.PostID, *forum.Bookmark]
+	Reactions *dataloadgen.Loader[*forum.Post, []forum.ReactionKind]
+	Bookmarks *dataloadgen.Loader[*forum.Post, *forum.Bookmark]
 	Readings  *dataloadgen.Loader[*forum.Topic, forum.Reading]
 	Seats     *dataloadgen.Loader[community.SpaceID, *forum.Seat]
 	Watches   *dataloadgen.Loader[community.SpaceID, forum.WatchLevel]
@@ -56,11 +56,11 @@ func (s Source) Fresh(viewer community.Viewer, moment live.Moment) *Loaders {
 		Posts:     batch("post", seenBy(viewer, h.PostsByID)),
 		Polls:     optional(h.PollsOf),
 		Choices:   optional(seenBy(viewer, h.ChoicesOf)),
-		Reactions: optional(seenBy(viewer, h.ReactionsOf)),
-		Bookmarks: optional(seenBy(viewer, h.BookmarksOf)),
+		Reactions: optional(byThing(postID, seenBy(viewer, h.ReactionsOf))),
+		Bookmarks: optional(byThing(postID, seenBy(viewer, h.BookmarksOf))),
 		Seats:     optional(seenBy(viewer, h.SeatsIn)),
 		Watches:   optional(seenBy(viewer, h.SpaceWatches)),
-		Readings:  batch("topic", readings(viewer, h)),
+		Readings:  batch("topic", byThing(topicID, seenBy(viewer, h.ReadingOf))),
 		Cursors: batch("stream", func(ctx context.Context, streams []live.Stream) (map[live.Stream]community.Cursor, error) {
 			return h.LiveCursors(ctx, moment, streams)
 		}),
@@ -70,8 +70,8 @@ func (s Source) Fresh(viewer community.Viewer, moment live.Moment) *Loaders {
 type fetch[K comparable, V any] = func(context.Context, []K) (map[K]V, error)
 
 // seenBy hands the viewer to a fetch that asks for one.
-func seenBy[K comparable, V any](viewer community.Viewer, f func(context.Context, community.Viewer, []K) (map[K]V, error)) fetch[K, V] {
-	return func(ctx context.Context, keys []K) (map[K]V, error) { return f(ctx, viewer, keys) }
+func seenBy[T any, ID comparable, V any](viewer community.Viewer, f func(context.Context, community.Viewer, []T) (map[ID]V, error)) fetchFor[T, ID, V] {
+	return func(ctx context.Context, things []T) (map[ID]V, error) { return f(ctx, viewer, things) }
 }
 
 // batch makes a loader for which a missing thing is NOT_FOUND.
@@ -106,19 +106,30 @@ func inOrder[K comparable, V any](ctx context.Context, keys []K, f fetch[K, V], 
 	return values, errs
 }
 
-func readings(viewer community.Viewer, h *forum.Hall) fetch[*forum.Topic, forum.Reading] {
-	return func(ctx context.Context, topics []*forum.Topic) (map[*forum.Topic]forum.Reading, error) {
-		found, err := h.ReadingOf(ctx, viewer, topics)
+// fetchFor looks things up for others that are at hand already.
+type fetchFor[T any, ID comparable, V any] = func(context.Context, []T) (map[ID]V, error)
+
+// byThing makes the things themselves the keys, where a fetch answers by their
+// ids.
+func byThing[T, ID comparable, V any](id func(T) ID, f fetchFor[T, ID, V]) fetch[T, V] {
+	return func(ctx context.Context, things []T) (map[T]V, error) {
+		found, err := f(ctx, things)
 		if err != nil {
 			return nil, err
 		}
-		out := make(map[*forum.Topic]forum.Reading, len(topics))
-		for _, t := range topics {
-			out[t] = found[t.ID]
+		out := make(map[T]V, len(things))
+		for _, thing := range things {
+			if v, ok := found[id(thing)]; ok {
+				out[thing] = v
+			}
 		}
 		return out, nil
 	}
 }
+
+func postID(p *forum.Post) community.PostID { return p.ID }
+
+func topicID(t *forum.Topic) community.TopicID { return t.ID }
 
 type key struct{}
 

@@ -10,7 +10,7 @@ import (
 	"veche/community"
 	"veche/community/forum"
 	"veche/community/members"
-	"veche/resolvers/scalars"
+	"veche/resolvers/wire"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -1158,11 +1158,11 @@ var apiTokenImplementors = []string{"ApiToken"}
 func (ec *executionContext) _ApiToken(ctx context.Context, sel ast.SelectionSet, obj *members.Token) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, apiTokenImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("ApiToken")
+			out.Values[i] = wire.MarshalString("ApiToken")
 		case "id":
 			out.Values[i] = ec._ApiToken_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1197,7 +1197,7 @@ func (ec *executionContext) _ApiToken(ctx context.Context, sel ast.SelectionSet,
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var changePasswordPayloadImplementors = []string{"ChangePasswordPayload"}
@@ -1205,11 +1205,11 @@ var changePasswordPayloadImplementors = []string{"ChangePasswordPayload"}
 func (ec *executionContext) _ChangePasswordPayload(ctx context.Context, sel ast.SelectionSet, obj *ChangePasswordPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, changePasswordPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("ChangePasswordPayload")
+			out.Values[i] = wire.MarshalString("ChangePasswordPayload")
 		case "viewer":
 			out.Values[i] = ec._ChangePasswordPayload_viewer(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1224,7 +1224,7 @@ func (ec *executionContext) _ChangePasswordPayload(ctx context.Context, sel ast.
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var createApiTokenPayloadImplementors = []string{"CreateApiTokenPayload"}
@@ -1232,11 +1232,11 @@ var createApiTokenPayloadImplementors = []string{"CreateApiTokenPayload"}
 func (ec *executionContext) _CreateApiTokenPayload(ctx context.Context, sel ast.SelectionSet, obj *CreateAPITokenPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, createApiTokenPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("CreateApiTokenPayload")
+			out.Values[i] = wire.MarshalString("CreateApiTokenPayload")
 		case "token":
 			out.Values[i] = ec._CreateApiTokenPayload_token(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1256,7 +1256,7 @@ func (ec *executionContext) _CreateApiTokenPayload(ctx context.Context, sel ast.
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var logOutPayloadImplementors = []string{"LogOutPayload"}
@@ -1264,11 +1264,11 @@ var logOutPayloadImplementors = []string{"LogOutPayload"}
 func (ec *executionContext) _LogOutPayload(ctx context.Context, sel ast.SelectionSet, obj *LogOutPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, logOutPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("LogOutPayload")
+			out.Values[i] = wire.MarshalString("LogOutPayload")
 		case "member":
 			out.Values[i] = ec._LogOutPayload_member(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1283,7 +1283,7 @@ func (ec *executionContext) _LogOutPayload(ctx context.Context, sel ast.Selectio
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var memberImplementors = []string{"Member", "Node"}
@@ -1291,11 +1291,11 @@ var memberImplementors = []string{"Member", "Node"}
 func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, obj *members.Member) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, memberImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("Member")
+			out.Values[i] = wire.MarshalString("Member")
 		case "id":
 			out.Values[i] = ec._Member_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1329,7 +1329,7 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 		case "topicCount":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -1346,7 +1346,7 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 		case "postCount":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -1374,7 +1374,7 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var memberConnectionImplementors = []string{"MemberConnection"}
@@ -1382,11 +1382,11 @@ var memberConnectionImplementors = []string{"MemberConnection"}
 func (ec *executionContext) _MemberConnection(ctx context.Context, sel ast.SelectionSet, obj *community.Page[*members.Member]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, memberConnectionImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("MemberConnection")
+			out.Values[i] = wire.MarshalString("MemberConnection")
 		case "edges":
 			out.Values[i] = ec._MemberConnection_edges(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1411,7 +1411,7 @@ func (ec *executionContext) _MemberConnection(ctx context.Context, sel ast.Selec
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var memberEdgeImplementors = []string{"MemberEdge"}
@@ -1419,11 +1419,11 @@ var memberEdgeImplementors = []string{"MemberEdge"}
 func (ec *executionContext) _MemberEdge(ctx context.Context, sel ast.SelectionSet, obj *community.Edge[*members.Member]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, memberEdgeImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("MemberEdge")
+			out.Values[i] = wire.MarshalString("MemberEdge")
 		case "cursor":
 			out.Values[i] = ec._MemberEdge_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1443,7 +1443,7 @@ func (ec *executionContext) _MemberEdge(ctx context.Context, sel ast.SelectionSe
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var newSessionImplementors = []string{"NewSession"}
@@ -1451,11 +1451,11 @@ var newSessionImplementors = []string{"NewSession"}
 func (ec *executionContext) _NewSession(ctx context.Context, sel ast.SelectionSet, obj *NewSession) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, newSessionImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("NewSession")
+			out.Values[i] = wire.MarshalString("NewSession")
 		case "token":
 			out.Values[i] = ec._NewSession_token(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1475,7 +1475,7 @@ func (ec *executionContext) _NewSession(ctx context.Context, sel ast.SelectionSe
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var revokeApiTokenPayloadImplementors = []string{"RevokeApiTokenPayload"}
@@ -1483,11 +1483,11 @@ var revokeApiTokenPayloadImplementors = []string{"RevokeApiTokenPayload"}
 func (ec *executionContext) _RevokeApiTokenPayload(ctx context.Context, sel ast.SelectionSet, obj *RevokeAPITokenPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, revokeApiTokenPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("RevokeApiTokenPayload")
+			out.Values[i] = wire.MarshalString("RevokeApiTokenPayload")
 		case "apiTokenId":
 			out.Values[i] = ec._RevokeApiTokenPayload_apiTokenId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1502,7 +1502,7 @@ func (ec *executionContext) _RevokeApiTokenPayload(ctx context.Context, sel ast.
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var revokeSessionPayloadImplementors = []string{"RevokeSessionPayload"}
@@ -1510,11 +1510,11 @@ var revokeSessionPayloadImplementors = []string{"RevokeSessionPayload"}
 func (ec *executionContext) _RevokeSessionPayload(ctx context.Context, sel ast.SelectionSet, obj *RevokeSessionPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, revokeSessionPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("RevokeSessionPayload")
+			out.Values[i] = wire.MarshalString("RevokeSessionPayload")
 		case "sessionId":
 			out.Values[i] = ec._RevokeSessionPayload_sessionId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1529,7 +1529,7 @@ func (ec *executionContext) _RevokeSessionPayload(ctx context.Context, sel ast.S
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var sessionImplementors = []string{"Session"}
@@ -1537,11 +1537,11 @@ var sessionImplementors = []string{"Session"}
 func (ec *executionContext) _Session(ctx context.Context, sel ast.SelectionSet, obj *members.Session) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, sessionImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("Session")
+			out.Values[i] = wire.MarshalString("Session")
 		case "id":
 			out.Values[i] = ec._Session_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1550,7 +1550,7 @@ func (ec *executionContext) _Session(ctx context.Context, sel ast.SelectionSet, 
 		case "current":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -1598,7 +1598,7 @@ func (ec *executionContext) _Session(ctx context.Context, sel ast.SelectionSet, 
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var setMemberRolePayloadImplementors = []string{"SetMemberRolePayload"}
@@ -1606,11 +1606,11 @@ var setMemberRolePayloadImplementors = []string{"SetMemberRolePayload"}
 func (ec *executionContext) _SetMemberRolePayload(ctx context.Context, sel ast.SelectionSet, obj *SetMemberRolePayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, setMemberRolePayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("SetMemberRolePayload")
+			out.Values[i] = wire.MarshalString("SetMemberRolePayload")
 		case "member":
 			out.Values[i] = ec._SetMemberRolePayload_member(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1625,7 +1625,7 @@ func (ec *executionContext) _SetMemberRolePayload(ctx context.Context, sel ast.S
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var signInPayloadImplementors = []string{"SignInPayload"}
@@ -1633,11 +1633,11 @@ var signInPayloadImplementors = []string{"SignInPayload"}
 func (ec *executionContext) _SignInPayload(ctx context.Context, sel ast.SelectionSet, obj *SignInPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, signInPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("SignInPayload")
+			out.Values[i] = wire.MarshalString("SignInPayload")
 		case "session":
 			out.Values[i] = ec._SignInPayload_session(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1657,7 +1657,7 @@ func (ec *executionContext) _SignInPayload(ctx context.Context, sel ast.Selectio
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var updateProfilePayloadImplementors = []string{"UpdateProfilePayload"}
@@ -1665,11 +1665,11 @@ var updateProfilePayloadImplementors = []string{"UpdateProfilePayload"}
 func (ec *executionContext) _UpdateProfilePayload(ctx context.Context, sel ast.SelectionSet, obj *UpdateProfilePayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, updateProfilePayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("UpdateProfilePayload")
+			out.Values[i] = wire.MarshalString("UpdateProfilePayload")
 		case "member":
 			out.Values[i] = ec._UpdateProfilePayload_member(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1684,7 +1684,7 @@ func (ec *executionContext) _UpdateProfilePayload(ctx context.Context, sel ast.S
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var viewerImplementors = []string{"Viewer"}
@@ -1692,15 +1692,15 @@ var viewerImplementors = []string{"Viewer"}
 func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, obj *community.Viewer) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, viewerImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("Viewer")
+			out.Values[i] = wire.MarshalString("Viewer")
 		case "member":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -1717,7 +1717,7 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 		case "email":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -1734,7 +1734,7 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 		case "sessions":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -1751,7 +1751,7 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 		case "apiTokens":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -1768,7 +1768,7 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 		case "bookmarks":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -1791,7 +1791,7 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 // endregion **************************** object.gotpl ****************************
@@ -1799,7 +1799,7 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) marshalNApiToken2ᚕᚖvecheᚋcommunityᚋmembersᚐTokenᚄ(ctx context.Context, sel ast.SelectionSet, v []*members.Token) graphql.Marshaler {
-	ret := scalars.List(len(v), func(i int) graphql.Marshaler {
+	ret := wire.List(len(v), func(i int) graphql.Marshaler {
 		return ec.marshalNApiToken2ᚖvecheᚋcommunityᚋmembersᚐToken(ctx, sel, v[i])
 	})
 
@@ -1868,7 +1868,7 @@ func (ec *executionContext) marshalNLogOutPayload2ᚖvecheᚋgraphᚐLogOutPaylo
 }
 
 func (ec *executionContext) marshalNMember2ᚕᚖvecheᚋcommunityᚋmembersᚐMemberᚄ(ctx context.Context, sel ast.SelectionSet, v []*members.Member) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := wire.Elements(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNMember2ᚖvecheᚋcommunityᚋmembersᚐMember(ctx, sel, v[i])
@@ -1908,7 +1908,7 @@ func (ec *executionContext) marshalNMemberEdge2vecheᚋcommunityᚐEdge(ctx cont
 }
 
 func (ec *executionContext) marshalNMemberEdge2ᚕvecheᚋcommunityᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []community.Edge[*members.Member]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := wire.Elements(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNMemberEdge2vecheᚋcommunityᚐEdge(ctx, sel, v[i])
@@ -1976,7 +1976,7 @@ func (ec *executionContext) unmarshalNRole2vecheᚋcommunityᚐRole(ctx context.
 
 func (ec *executionContext) marshalNRole2vecheᚋcommunityᚐRole(ctx context.Context, sel ast.SelectionSet, v community.Role) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := wire.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1993,7 +1993,7 @@ func (ec *executionContext) unmarshalNScope2vecheᚋcommunityᚐScope(ctx contex
 
 func (ec *executionContext) marshalNScope2vecheᚋcommunityᚐScope(ctx context.Context, sel ast.SelectionSet, v community.Scope) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := wire.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2017,7 +2017,7 @@ func (ec *executionContext) unmarshalNScope2ᚕvecheᚋcommunityᚐScopeᚄ(ctx 
 }
 
 func (ec *executionContext) marshalNScope2ᚕvecheᚋcommunityᚐScopeᚄ(ctx context.Context, sel ast.SelectionSet, v []community.Scope) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := wire.Elements(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNScope2vecheᚋcommunityᚐScope(ctx, sel, v[i])
@@ -2033,7 +2033,7 @@ func (ec *executionContext) marshalNScope2ᚕvecheᚋcommunityᚐScopeᚄ(ctx co
 }
 
 func (ec *executionContext) marshalNSession2ᚕᚖvecheᚋcommunityᚋmembersᚐSessionᚄ(ctx context.Context, sel ast.SelectionSet, v []*members.Session) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := wire.Elements(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSession2ᚖvecheᚋcommunityᚋmembersᚐSession(ctx, sel, v[i])

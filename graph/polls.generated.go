@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 	"veche/community/forum"
 	"veche/community/members"
-	"veche/resolvers/scalars"
+	"veche/resolvers/wire"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -456,11 +456,11 @@ var closePollPayloadImplementors = []string{"ClosePollPayload"}
 func (ec *executionContext) _ClosePollPayload(ctx context.Context, sel ast.SelectionSet, obj *ClosePollPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, closePollPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("ClosePollPayload")
+			out.Values[i] = wire.MarshalString("ClosePollPayload")
 		case "poll":
 			out.Values[i] = ec._ClosePollPayload_poll(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -475,7 +475,7 @@ func (ec *executionContext) _ClosePollPayload(ctx context.Context, sel ast.Selec
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var createPollPayloadImplementors = []string{"CreatePollPayload"}
@@ -483,11 +483,11 @@ var createPollPayloadImplementors = []string{"CreatePollPayload"}
 func (ec *executionContext) _CreatePollPayload(ctx context.Context, sel ast.SelectionSet, obj *CreatePollPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, createPollPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("CreatePollPayload")
+			out.Values[i] = wire.MarshalString("CreatePollPayload")
 		case "poll":
 			out.Values[i] = ec._CreatePollPayload_poll(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -502,7 +502,7 @@ func (ec *executionContext) _CreatePollPayload(ctx context.Context, sel ast.Sele
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var pollImplementors = []string{"Poll", "Node"}
@@ -510,11 +510,11 @@ var pollImplementors = []string{"Poll", "Node"}
 func (ec *executionContext) _Poll(ctx context.Context, sel ast.SelectionSet, obj *forum.Poll) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, pollImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("Poll")
+			out.Values[i] = wire.MarshalString("Poll")
 		case "id":
 			out.Values[i] = ec._Poll_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -523,7 +523,7 @@ func (ec *executionContext) _Poll(ctx context.Context, sel ast.SelectionSet, obj
 		case "topic":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -540,7 +540,7 @@ func (ec *executionContext) _Poll(ctx context.Context, sel ast.SelectionSet, obj
 		case "author":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -587,7 +587,7 @@ func (ec *executionContext) _Poll(ctx context.Context, sel ast.SelectionSet, obj
 		case "viewerChoices":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -610,7 +610,7 @@ func (ec *executionContext) _Poll(ctx context.Context, sel ast.SelectionSet, obj
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var pollOptionImplementors = []string{"PollOption"}
@@ -618,11 +618,11 @@ var pollOptionImplementors = []string{"PollOption"}
 func (ec *executionContext) _PollOption(ctx context.Context, sel ast.SelectionSet, obj *forum.PollOption) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, pollOptionImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("PollOption")
+			out.Values[i] = wire.MarshalString("PollOption")
 		case "id":
 			out.Values[i] = ec._PollOption_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -647,7 +647,7 @@ func (ec *executionContext) _PollOption(ctx context.Context, sel ast.SelectionSe
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var votePollPayloadImplementors = []string{"VotePollPayload"}
@@ -655,11 +655,11 @@ var votePollPayloadImplementors = []string{"VotePollPayload"}
 func (ec *executionContext) _VotePollPayload(ctx context.Context, sel ast.SelectionSet, obj *VotePollPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, votePollPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("VotePollPayload")
+			out.Values[i] = wire.MarshalString("VotePollPayload")
 		case "poll":
 			out.Values[i] = ec._VotePollPayload_poll(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -674,7 +674,7 @@ func (ec *executionContext) _VotePollPayload(ctx context.Context, sel ast.Select
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 // endregion **************************** object.gotpl ****************************
@@ -712,7 +712,7 @@ func (ec *executionContext) marshalNCreatePollPayload2ᚖvecheᚋgraphᚐCreateP
 }
 
 func (ec *executionContext) marshalNPoll2ᚕᚖvecheᚋcommunityᚋforumᚐPollᚄ(ctx context.Context, sel ast.SelectionSet, v []*forum.Poll) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := wire.Elements(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPoll2ᚖvecheᚋcommunityᚋforumᚐPoll(ctx, sel, v[i])
@@ -742,7 +742,7 @@ func (ec *executionContext) marshalNPollOption2vecheᚋcommunityᚋforumᚐPollO
 }
 
 func (ec *executionContext) marshalNPollOption2ᚕvecheᚋcommunityᚋforumᚐPollOptionᚄ(ctx context.Context, sel ast.SelectionSet, v []forum.PollOption) graphql.Marshaler {
-	ret := scalars.List(len(v), func(i int) graphql.Marshaler {
+	ret := wire.List(len(v), func(i int) graphql.Marshaler {
 		return ec.marshalNPollOption2vecheᚋcommunityᚋforumᚐPollOption(ctx, sel, v[i])
 	})
 

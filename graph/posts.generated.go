@@ -10,7 +10,7 @@ import (
 	"veche/community"
 	"veche/community/forum"
 	"veche/community/members"
-	"veche/resolvers/scalars"
+	"veche/resolvers/wire"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -1498,11 +1498,11 @@ var addPostPayloadImplementors = []string{"AddPostPayload"}
 func (ec *executionContext) _AddPostPayload(ctx context.Context, sel ast.SelectionSet, obj *AddPostPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, addPostPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("AddPostPayload")
+			out.Values[i] = wire.MarshalString("AddPostPayload")
 		case "post":
 			out.Values[i] = ec._AddPostPayload_post(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1517,7 +1517,7 @@ func (ec *executionContext) _AddPostPayload(ctx context.Context, sel ast.Selecti
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var addReactionPayloadImplementors = []string{"AddReactionPayload"}
@@ -1525,11 +1525,11 @@ var addReactionPayloadImplementors = []string{"AddReactionPayload"}
 func (ec *executionContext) _AddReactionPayload(ctx context.Context, sel ast.SelectionSet, obj *AddReactionPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, addReactionPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("AddReactionPayload")
+			out.Values[i] = wire.MarshalString("AddReactionPayload")
 		case "post":
 			out.Values[i] = ec._AddReactionPayload_post(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1544,7 +1544,7 @@ func (ec *executionContext) _AddReactionPayload(ctx context.Context, sel ast.Sel
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var bookmarkImplementors = []string{"Bookmark"}
@@ -1552,15 +1552,15 @@ var bookmarkImplementors = []string{"Bookmark"}
 func (ec *executionContext) _Bookmark(ctx context.Context, sel ast.SelectionSet, obj *forum.Bookmark) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, bookmarkImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("Bookmark")
+			out.Values[i] = wire.MarshalString("Bookmark")
 		case "post":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -1598,7 +1598,7 @@ func (ec *executionContext) _Bookmark(ctx context.Context, sel ast.SelectionSet,
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var bookmarkConnectionImplementors = []string{"BookmarkConnection"}
@@ -1606,11 +1606,11 @@ var bookmarkConnectionImplementors = []string{"BookmarkConnection"}
 func (ec *executionContext) _BookmarkConnection(ctx context.Context, sel ast.SelectionSet, obj *community.Page[*forum.Bookmark]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, bookmarkConnectionImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("BookmarkConnection")
+			out.Values[i] = wire.MarshalString("BookmarkConnection")
 		case "edges":
 			out.Values[i] = ec._BookmarkConnection_edges(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1635,7 +1635,7 @@ func (ec *executionContext) _BookmarkConnection(ctx context.Context, sel ast.Sel
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var bookmarkEdgeImplementors = []string{"BookmarkEdge"}
@@ -1643,11 +1643,11 @@ var bookmarkEdgeImplementors = []string{"BookmarkEdge"}
 func (ec *executionContext) _BookmarkEdge(ctx context.Context, sel ast.SelectionSet, obj *community.Edge[*forum.Bookmark]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, bookmarkEdgeImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("BookmarkEdge")
+			out.Values[i] = wire.MarshalString("BookmarkEdge")
 		case "cursor":
 			out.Values[i] = ec._BookmarkEdge_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1667,7 +1667,7 @@ func (ec *executionContext) _BookmarkEdge(ctx context.Context, sel ast.Selection
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var bookmarkPayloadImplementors = []string{"BookmarkPayload"}
@@ -1675,11 +1675,11 @@ var bookmarkPayloadImplementors = []string{"BookmarkPayload"}
 func (ec *executionContext) _BookmarkPayload(ctx context.Context, sel ast.SelectionSet, obj *BookmarkPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, bookmarkPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("BookmarkPayload")
+			out.Values[i] = wire.MarshalString("BookmarkPayload")
 		case "post":
 			out.Values[i] = ec._BookmarkPayload_post(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -1694,7 +1694,7 @@ func (ec *executionContext) _BookmarkPayload(ctx context.Context, sel ast.Select
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var deletePostPayloadImplementors = []string{"DeletePostPayload"}
@@ -1702,11 +1702,11 @@ var deletePostPayloadImplementors = []string{"DeletePostPayload"}
 func (ec *executionContext) _DeletePostPayload(ctx context.Context, sel ast.SelectionSet, obj *DeletePostPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, deletePostPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("DeletePostPayload")
+			out.Values[i] = wire.MarshalString("DeletePostPayload")
 		case "post":
 			out.Values[i] = ec._DeletePostPayload_post(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1721,7 +1721,7 @@ func (ec *executionContext) _DeletePostPayload(ctx context.Context, sel ast.Sele
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var editPostPayloadImplementors = []string{"EditPostPayload"}
@@ -1729,11 +1729,11 @@ var editPostPayloadImplementors = []string{"EditPostPayload"}
 func (ec *executionContext) _EditPostPayload(ctx context.Context, sel ast.SelectionSet, obj *EditPostPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, editPostPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("EditPostPayload")
+			out.Values[i] = wire.MarshalString("EditPostPayload")
 		case "post":
 			out.Values[i] = ec._EditPostPayload_post(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1748,7 +1748,7 @@ func (ec *executionContext) _EditPostPayload(ctx context.Context, sel ast.Select
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var postImplementors = []string{"Post", "Node"}
@@ -1756,11 +1756,11 @@ var postImplementors = []string{"Post", "Node"}
 func (ec *executionContext) _Post(ctx context.Context, sel ast.SelectionSet, obj *forum.Post) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, postImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("Post")
+			out.Values[i] = wire.MarshalString("Post")
 		case "id":
 			out.Values[i] = ec._Post_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1769,7 +1769,7 @@ func (ec *executionContext) _Post(ctx context.Context, sel ast.SelectionSet, obj
 		case "topic":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -1791,7 +1791,7 @@ func (ec *executionContext) _Post(ctx context.Context, sel ast.SelectionSet, obj
 		case "author":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -1818,7 +1818,7 @@ func (ec *executionContext) _Post(ctx context.Context, sel ast.SelectionSet, obj
 		case "replyTo":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -1835,7 +1835,7 @@ func (ec *executionContext) _Post(ctx context.Context, sel ast.SelectionSet, obj
 		case "mentions":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -1862,7 +1862,7 @@ func (ec *executionContext) _Post(ctx context.Context, sel ast.SelectionSet, obj
 		case "accepted":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -1894,7 +1894,7 @@ func (ec *executionContext) _Post(ctx context.Context, sel ast.SelectionSet, obj
 		case "revisions":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -1921,7 +1921,7 @@ func (ec *executionContext) _Post(ctx context.Context, sel ast.SelectionSet, obj
 		case "viewerReactions":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -1938,7 +1938,7 @@ func (ec *executionContext) _Post(ctx context.Context, sel ast.SelectionSet, obj
 		case "viewerBookmark":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -1961,7 +1961,7 @@ func (ec *executionContext) _Post(ctx context.Context, sel ast.SelectionSet, obj
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var postConnectionImplementors = []string{"PostConnection"}
@@ -1969,11 +1969,11 @@ var postConnectionImplementors = []string{"PostConnection"}
 func (ec *executionContext) _PostConnection(ctx context.Context, sel ast.SelectionSet, obj *community.Page[*forum.Post]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, postConnectionImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("PostConnection")
+			out.Values[i] = wire.MarshalString("PostConnection")
 		case "edges":
 			out.Values[i] = ec._PostConnection_edges(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1998,7 +1998,7 @@ func (ec *executionContext) _PostConnection(ctx context.Context, sel ast.Selecti
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var postEdgeImplementors = []string{"PostEdge"}
@@ -2006,11 +2006,11 @@ var postEdgeImplementors = []string{"PostEdge"}
 func (ec *executionContext) _PostEdge(ctx context.Context, sel ast.SelectionSet, obj *community.Edge[*forum.Post]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, postEdgeImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("PostEdge")
+			out.Values[i] = wire.MarshalString("PostEdge")
 		case "cursor":
 			out.Values[i] = ec._PostEdge_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2030,7 +2030,7 @@ func (ec *executionContext) _PostEdge(ctx context.Context, sel ast.SelectionSet,
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var postRevisionImplementors = []string{"PostRevision"}
@@ -2038,11 +2038,11 @@ var postRevisionImplementors = []string{"PostRevision"}
 func (ec *executionContext) _PostRevision(ctx context.Context, sel ast.SelectionSet, obj *forum.Revision) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, postRevisionImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("PostRevision")
+			out.Values[i] = wire.MarshalString("PostRevision")
 		case "number":
 			out.Values[i] = ec._PostRevision_number(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2061,7 +2061,7 @@ func (ec *executionContext) _PostRevision(ctx context.Context, sel ast.Selection
 		case "editor":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -2094,7 +2094,7 @@ func (ec *executionContext) _PostRevision(ctx context.Context, sel ast.Selection
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var postRevisionConnectionImplementors = []string{"PostRevisionConnection"}
@@ -2102,11 +2102,11 @@ var postRevisionConnectionImplementors = []string{"PostRevisionConnection"}
 func (ec *executionContext) _PostRevisionConnection(ctx context.Context, sel ast.SelectionSet, obj *community.Page[*forum.Revision]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, postRevisionConnectionImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("PostRevisionConnection")
+			out.Values[i] = wire.MarshalString("PostRevisionConnection")
 		case "edges":
 			out.Values[i] = ec._PostRevisionConnection_edges(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2131,7 +2131,7 @@ func (ec *executionContext) _PostRevisionConnection(ctx context.Context, sel ast
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var postRevisionEdgeImplementors = []string{"PostRevisionEdge"}
@@ -2139,11 +2139,11 @@ var postRevisionEdgeImplementors = []string{"PostRevisionEdge"}
 func (ec *executionContext) _PostRevisionEdge(ctx context.Context, sel ast.SelectionSet, obj *community.Edge[*forum.Revision]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, postRevisionEdgeImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("PostRevisionEdge")
+			out.Values[i] = wire.MarshalString("PostRevisionEdge")
 		case "cursor":
 			out.Values[i] = ec._PostRevisionEdge_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2163,7 +2163,7 @@ func (ec *executionContext) _PostRevisionEdge(ctx context.Context, sel ast.Selec
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var reactionCountImplementors = []string{"ReactionCount"}
@@ -2171,11 +2171,11 @@ var reactionCountImplementors = []string{"ReactionCount"}
 func (ec *executionContext) _ReactionCount(ctx context.Context, sel ast.SelectionSet, obj *forum.ReactionCount) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, reactionCountImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("ReactionCount")
+			out.Values[i] = wire.MarshalString("ReactionCount")
 		case "kind":
 			out.Values[i] = ec._ReactionCount_kind(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2195,7 +2195,7 @@ func (ec *executionContext) _ReactionCount(ctx context.Context, sel ast.Selectio
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var removeReactionPayloadImplementors = []string{"RemoveReactionPayload"}
@@ -2203,11 +2203,11 @@ var removeReactionPayloadImplementors = []string{"RemoveReactionPayload"}
 func (ec *executionContext) _RemoveReactionPayload(ctx context.Context, sel ast.SelectionSet, obj *RemoveReactionPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, removeReactionPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("RemoveReactionPayload")
+			out.Values[i] = wire.MarshalString("RemoveReactionPayload")
 		case "post":
 			out.Values[i] = ec._RemoveReactionPayload_post(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2222,7 +2222,7 @@ func (ec *executionContext) _RemoveReactionPayload(ctx context.Context, sel ast.
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var restorePostPayloadImplementors = []string{"RestorePostPayload"}
@@ -2230,11 +2230,11 @@ var restorePostPayloadImplementors = []string{"RestorePostPayload"}
 func (ec *executionContext) _RestorePostPayload(ctx context.Context, sel ast.SelectionSet, obj *RestorePostPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, restorePostPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("RestorePostPayload")
+			out.Values[i] = wire.MarshalString("RestorePostPayload")
 		case "post":
 			out.Values[i] = ec._RestorePostPayload_post(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2249,7 +2249,7 @@ func (ec *executionContext) _RestorePostPayload(ctx context.Context, sel ast.Sel
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 // endregion **************************** object.gotpl ****************************
@@ -2287,7 +2287,7 @@ func (ec *executionContext) marshalNAddReactionPayload2ᚖvecheᚋgraphᚐAddRea
 }
 
 func (ec *executionContext) marshalNBookmark2ᚕᚖvecheᚋcommunityᚋforumᚐBookmarkᚄ(ctx context.Context, sel ast.SelectionSet, v []*forum.Bookmark) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := wire.Elements(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNBookmark2ᚖvecheᚋcommunityᚋforumᚐBookmark(ctx, sel, v[i])
@@ -2327,7 +2327,7 @@ func (ec *executionContext) marshalNBookmarkEdge2vecheᚋcommunityᚐEdge(ctx co
 }
 
 func (ec *executionContext) marshalNBookmarkEdge2ᚕvecheᚋcommunityᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []community.Edge[*forum.Bookmark]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := wire.Elements(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNBookmarkEdge2vecheᚋcommunityᚐEdge(ctx, sel, v[i])
@@ -2388,7 +2388,7 @@ func (ec *executionContext) marshalNEditPostPayload2ᚖvecheᚋgraphᚐEditPostP
 }
 
 func (ec *executionContext) marshalNPost2ᚕᚖvecheᚋcommunityᚋforumᚐPostᚄ(ctx context.Context, sel ast.SelectionSet, v []*forum.Post) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := wire.Elements(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPost2ᚖvecheᚋcommunityᚋforumᚐPost(ctx, sel, v[i])
@@ -2428,7 +2428,7 @@ func (ec *executionContext) marshalNPostEdge2vecheᚋcommunityᚐEdge(ctx contex
 }
 
 func (ec *executionContext) marshalNPostEdge2ᚕvecheᚋcommunityᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []community.Edge[*forum.Post]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := wire.Elements(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPostEdge2vecheᚋcommunityᚐEdge(ctx, sel, v[i])
@@ -2444,7 +2444,7 @@ func (ec *executionContext) marshalNPostEdge2ᚕvecheᚋcommunityᚐEdgeᚄ(ctx 
 }
 
 func (ec *executionContext) marshalNPostRevision2ᚕᚖvecheᚋcommunityᚋforumᚐRevisionᚄ(ctx context.Context, sel ast.SelectionSet, v []*forum.Revision) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := wire.Elements(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPostRevision2ᚖvecheᚋcommunityᚋforumᚐRevision(ctx, sel, v[i])
@@ -2484,7 +2484,7 @@ func (ec *executionContext) marshalNPostRevisionEdge2vecheᚋcommunityᚐEdge(ct
 }
 
 func (ec *executionContext) marshalNPostRevisionEdge2ᚕvecheᚋcommunityᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []community.Edge[*forum.Revision]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := wire.Elements(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPostRevisionEdge2vecheᚋcommunityᚐEdge(ctx, sel, v[i])
@@ -2504,7 +2504,7 @@ func (ec *executionContext) marshalNReactionCount2vecheᚋcommunityᚋforumᚐRe
 }
 
 func (ec *executionContext) marshalNReactionCount2ᚕvecheᚋcommunityᚋforumᚐReactionCountᚄ(ctx context.Context, sel ast.SelectionSet, v []forum.ReactionCount) graphql.Marshaler {
-	ret := scalars.List(len(v), func(i int) graphql.Marshaler {
+	ret := wire.List(len(v), func(i int) graphql.Marshaler {
 		return ec.marshalNReactionCount2vecheᚋcommunityᚋforumᚐReactionCount(ctx, sel, v[i])
 	})
 
@@ -2525,7 +2525,7 @@ func (ec *executionContext) unmarshalNReactionKind2vecheᚋcommunityᚋforumᚐR
 
 func (ec *executionContext) marshalNReactionKind2vecheᚋcommunityᚋforumᚐReactionKind(ctx context.Context, sel ast.SelectionSet, v forum.ReactionKind) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := wire.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2549,7 +2549,7 @@ func (ec *executionContext) unmarshalNReactionKind2ᚕvecheᚋcommunityᚋforum�
 }
 
 func (ec *executionContext) marshalNReactionKind2ᚕvecheᚋcommunityᚋforumᚐReactionKindᚄ(ctx context.Context, sel ast.SelectionSet, v []forum.ReactionKind) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := wire.Elements(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNReactionKind2vecheᚋcommunityᚋforumᚐReactionKind(ctx, sel, v[i])

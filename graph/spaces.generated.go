@@ -11,7 +11,7 @@ import (
 	"veche/community"
 	"veche/community/forum"
 	"veche/community/members"
-	"veche/resolvers/scalars"
+	"veche/resolvers/wire"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -1238,11 +1238,11 @@ var addSpaceMemberPayloadImplementors = []string{"AddSpaceMemberPayload"}
 func (ec *executionContext) _AddSpaceMemberPayload(ctx context.Context, sel ast.SelectionSet, obj *AddSpaceMemberPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, addSpaceMemberPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("AddSpaceMemberPayload")
+			out.Values[i] = wire.MarshalString("AddSpaceMemberPayload")
 		case "space":
 			out.Values[i] = ec._AddSpaceMemberPayload_space(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1257,7 +1257,7 @@ func (ec *executionContext) _AddSpaceMemberPayload(ctx context.Context, sel ast.
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var createSpacePayloadImplementors = []string{"CreateSpacePayload"}
@@ -1265,11 +1265,11 @@ var createSpacePayloadImplementors = []string{"CreateSpacePayload"}
 func (ec *executionContext) _CreateSpacePayload(ctx context.Context, sel ast.SelectionSet, obj *CreateSpacePayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, createSpacePayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("CreateSpacePayload")
+			out.Values[i] = wire.MarshalString("CreateSpacePayload")
 		case "space":
 			out.Values[i] = ec._CreateSpacePayload_space(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1284,7 +1284,7 @@ func (ec *executionContext) _CreateSpacePayload(ctx context.Context, sel ast.Sel
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var joinSpacePayloadImplementors = []string{"JoinSpacePayload"}
@@ -1292,11 +1292,11 @@ var joinSpacePayloadImplementors = []string{"JoinSpacePayload"}
 func (ec *executionContext) _JoinSpacePayload(ctx context.Context, sel ast.SelectionSet, obj *JoinSpacePayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, joinSpacePayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("JoinSpacePayload")
+			out.Values[i] = wire.MarshalString("JoinSpacePayload")
 		case "space":
 			out.Values[i] = ec._JoinSpacePayload_space(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1311,7 +1311,7 @@ func (ec *executionContext) _JoinSpacePayload(ctx context.Context, sel ast.Selec
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var leaveSpacePayloadImplementors = []string{"LeaveSpacePayload"}
@@ -1319,11 +1319,11 @@ var leaveSpacePayloadImplementors = []string{"LeaveSpacePayload"}
 func (ec *executionContext) _LeaveSpacePayload(ctx context.Context, sel ast.SelectionSet, obj *LeaveSpacePayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, leaveSpacePayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("LeaveSpacePayload")
+			out.Values[i] = wire.MarshalString("LeaveSpacePayload")
 		case "spaceId":
 			out.Values[i] = ec._LeaveSpacePayload_spaceId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1338,7 +1338,7 @@ func (ec *executionContext) _LeaveSpacePayload(ctx context.Context, sel ast.Sele
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var removeSpaceMemberPayloadImplementors = []string{"RemoveSpaceMemberPayload"}
@@ -1346,11 +1346,11 @@ var removeSpaceMemberPayloadImplementors = []string{"RemoveSpaceMemberPayload"}
 func (ec *executionContext) _RemoveSpaceMemberPayload(ctx context.Context, sel ast.SelectionSet, obj *RemoveSpaceMemberPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, removeSpaceMemberPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("RemoveSpaceMemberPayload")
+			out.Values[i] = wire.MarshalString("RemoveSpaceMemberPayload")
 		case "space":
 			out.Values[i] = ec._RemoveSpaceMemberPayload_space(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1365,7 +1365,7 @@ func (ec *executionContext) _RemoveSpaceMemberPayload(ctx context.Context, sel a
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var resyncRequiredImplementors = []string{"ResyncRequired", "SpaceEvent", "TopicEvent"}
@@ -1373,11 +1373,11 @@ var resyncRequiredImplementors = []string{"ResyncRequired", "SpaceEvent", "Topic
 func (ec *executionContext) _ResyncRequired(ctx context.Context, sel ast.SelectionSet, obj *forum.ResyncRequired) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, resyncRequiredImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("ResyncRequired")
+			out.Values[i] = wire.MarshalString("ResyncRequired")
 		case "cursor":
 			out.Values[i] = ec._ResyncRequired_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1392,7 +1392,7 @@ func (ec *executionContext) _ResyncRequired(ctx context.Context, sel ast.Selecti
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var spaceImplementors = []string{"Space", "Node"}
@@ -1400,11 +1400,11 @@ var spaceImplementors = []string{"Space", "Node"}
 func (ec *executionContext) _Space(ctx context.Context, sel ast.SelectionSet, obj *forum.Space) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, spaceImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("Space")
+			out.Values[i] = wire.MarshalString("Space")
 		case "id":
 			out.Values[i] = ec._Space_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1448,7 +1448,7 @@ func (ec *executionContext) _Space(ctx context.Context, sel ast.SelectionSet, ob
 		case "topics":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -1465,7 +1465,7 @@ func (ec *executionContext) _Space(ctx context.Context, sel ast.SelectionSet, ob
 		case "members":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -1482,7 +1482,7 @@ func (ec *executionContext) _Space(ctx context.Context, sel ast.SelectionSet, ob
 		case "viewerRole":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -1499,7 +1499,7 @@ func (ec *executionContext) _Space(ctx context.Context, sel ast.SelectionSet, ob
 		case "viewerWatch":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -1516,7 +1516,7 @@ func (ec *executionContext) _Space(ctx context.Context, sel ast.SelectionSet, ob
 		case "liveCursor":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -1539,7 +1539,7 @@ func (ec *executionContext) _Space(ctx context.Context, sel ast.SelectionSet, ob
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var spaceChangedImplementors = []string{"SpaceChanged", "SpaceEvent"}
@@ -1547,11 +1547,11 @@ var spaceChangedImplementors = []string{"SpaceChanged", "SpaceEvent"}
 func (ec *executionContext) _SpaceChanged(ctx context.Context, sel ast.SelectionSet, obj *forum.SpaceChangedEvent) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, spaceChangedImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("SpaceChanged")
+			out.Values[i] = wire.MarshalString("SpaceChanged")
 		case "cursor":
 			out.Values[i] = ec._SpaceChanged_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1571,7 +1571,7 @@ func (ec *executionContext) _SpaceChanged(ctx context.Context, sel ast.Selection
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var spaceConnectionImplementors = []string{"SpaceConnection"}
@@ -1579,11 +1579,11 @@ var spaceConnectionImplementors = []string{"SpaceConnection"}
 func (ec *executionContext) _SpaceConnection(ctx context.Context, sel ast.SelectionSet, obj *community.Page[*forum.Space]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, spaceConnectionImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("SpaceConnection")
+			out.Values[i] = wire.MarshalString("SpaceConnection")
 		case "edges":
 			out.Values[i] = ec._SpaceConnection_edges(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1608,7 +1608,7 @@ func (ec *executionContext) _SpaceConnection(ctx context.Context, sel ast.Select
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var spaceEdgeImplementors = []string{"SpaceEdge"}
@@ -1616,11 +1616,11 @@ var spaceEdgeImplementors = []string{"SpaceEdge"}
 func (ec *executionContext) _SpaceEdge(ctx context.Context, sel ast.SelectionSet, obj *community.Edge[*forum.Space]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, spaceEdgeImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("SpaceEdge")
+			out.Values[i] = wire.MarshalString("SpaceEdge")
 		case "cursor":
 			out.Values[i] = ec._SpaceEdge_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1640,7 +1640,7 @@ func (ec *executionContext) _SpaceEdge(ctx context.Context, sel ast.SelectionSet
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var spaceMemberImplementors = []string{"SpaceMember"}
@@ -1648,15 +1648,15 @@ var spaceMemberImplementors = []string{"SpaceMember"}
 func (ec *executionContext) _SpaceMember(ctx context.Context, sel ast.SelectionSet, obj *forum.Seat) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, spaceMemberImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("SpaceMember")
+			out.Values[i] = wire.MarshalString("SpaceMember")
 		case "member":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -1689,7 +1689,7 @@ func (ec *executionContext) _SpaceMember(ctx context.Context, sel ast.SelectionS
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var spaceMemberConnectionImplementors = []string{"SpaceMemberConnection"}
@@ -1697,11 +1697,11 @@ var spaceMemberConnectionImplementors = []string{"SpaceMemberConnection"}
 func (ec *executionContext) _SpaceMemberConnection(ctx context.Context, sel ast.SelectionSet, obj *community.Page[*forum.Seat]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, spaceMemberConnectionImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("SpaceMemberConnection")
+			out.Values[i] = wire.MarshalString("SpaceMemberConnection")
 		case "edges":
 			out.Values[i] = ec._SpaceMemberConnection_edges(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1726,7 +1726,7 @@ func (ec *executionContext) _SpaceMemberConnection(ctx context.Context, sel ast.
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var spaceMemberEdgeImplementors = []string{"SpaceMemberEdge"}
@@ -1734,11 +1734,11 @@ var spaceMemberEdgeImplementors = []string{"SpaceMemberEdge"}
 func (ec *executionContext) _SpaceMemberEdge(ctx context.Context, sel ast.SelectionSet, obj *community.Edge[*forum.Seat]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, spaceMemberEdgeImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("SpaceMemberEdge")
+			out.Values[i] = wire.MarshalString("SpaceMemberEdge")
 		case "cursor":
 			out.Values[i] = ec._SpaceMemberEdge_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1758,7 +1758,7 @@ func (ec *executionContext) _SpaceMemberEdge(ctx context.Context, sel ast.Select
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var topicAddedImplementors = []string{"TopicAdded", "SpaceEvent"}
@@ -1766,11 +1766,11 @@ var topicAddedImplementors = []string{"TopicAdded", "SpaceEvent"}
 func (ec *executionContext) _TopicAdded(ctx context.Context, sel ast.SelectionSet, obj *forum.TopicAddedEvent) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, topicAddedImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("TopicAdded")
+			out.Values[i] = wire.MarshalString("TopicAdded")
 		case "cursor":
 			out.Values[i] = ec._TopicAdded_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1790,7 +1790,7 @@ func (ec *executionContext) _TopicAdded(ctx context.Context, sel ast.SelectionSe
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var topicRemovedImplementors = []string{"TopicRemoved", "SpaceEvent"}
@@ -1798,11 +1798,11 @@ var topicRemovedImplementors = []string{"TopicRemoved", "SpaceEvent"}
 func (ec *executionContext) _TopicRemoved(ctx context.Context, sel ast.SelectionSet, obj *forum.TopicRemovedEvent) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, topicRemovedImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("TopicRemoved")
+			out.Values[i] = wire.MarshalString("TopicRemoved")
 		case "cursor":
 			out.Values[i] = ec._TopicRemoved_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1822,7 +1822,7 @@ func (ec *executionContext) _TopicRemoved(ctx context.Context, sel ast.Selection
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var updateSpacePayloadImplementors = []string{"UpdateSpacePayload"}
@@ -1830,11 +1830,11 @@ var updateSpacePayloadImplementors = []string{"UpdateSpacePayload"}
 func (ec *executionContext) _UpdateSpacePayload(ctx context.Context, sel ast.SelectionSet, obj *UpdateSpacePayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, updateSpacePayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("UpdateSpacePayload")
+			out.Values[i] = wire.MarshalString("UpdateSpacePayload")
 		case "space":
 			out.Values[i] = ec._UpdateSpacePayload_space(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1849,7 +1849,7 @@ func (ec *executionContext) _UpdateSpacePayload(ctx context.Context, sel ast.Sel
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 // endregion **************************** object.gotpl ****************************
@@ -1932,7 +1932,7 @@ func (ec *executionContext) marshalNRemoveSpaceMemberPayload2ᚖvecheᚋgraphᚐ
 }
 
 func (ec *executionContext) marshalNSpace2ᚕᚖvecheᚋcommunityᚋforumᚐSpaceᚄ(ctx context.Context, sel ast.SelectionSet, v []*forum.Space) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := wire.Elements(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSpace2ᚖvecheᚋcommunityᚋforumᚐSpace(ctx, sel, v[i])
@@ -1972,7 +1972,7 @@ func (ec *executionContext) marshalNSpaceEdge2vecheᚋcommunityᚐEdge(ctx conte
 }
 
 func (ec *executionContext) marshalNSpaceEdge2ᚕvecheᚋcommunityᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []community.Edge[*forum.Space]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := wire.Elements(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSpaceEdge2vecheᚋcommunityᚐEdge(ctx, sel, v[i])
@@ -1998,7 +1998,7 @@ func (ec *executionContext) marshalNSpaceEvent2vecheᚋcommunityᚋforumᚐSpace
 }
 
 func (ec *executionContext) marshalNSpaceMember2ᚕᚖvecheᚋcommunityᚋforumᚐSeatᚄ(ctx context.Context, sel ast.SelectionSet, v []*forum.Seat) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := wire.Elements(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSpaceMember2ᚖvecheᚋcommunityᚋforumᚐSeat(ctx, sel, v[i])
@@ -2038,7 +2038,7 @@ func (ec *executionContext) marshalNSpaceMemberEdge2vecheᚋcommunityᚐEdge(ctx
 }
 
 func (ec *executionContext) marshalNSpaceMemberEdge2ᚕvecheᚋcommunityᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []community.Edge[*forum.Seat]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := wire.Elements(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSpaceMemberEdge2vecheᚋcommunityᚐEdge(ctx, sel, v[i])
@@ -2061,7 +2061,7 @@ func (ec *executionContext) unmarshalNSpaceRole2vecheᚋcommunityᚋforumᚐSeat
 
 func (ec *executionContext) marshalNSpaceRole2vecheᚋcommunityᚋforumᚐSeatRole(ctx context.Context, sel ast.SelectionSet, v forum.SeatRole) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := wire.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2093,7 +2093,7 @@ func (ec *executionContext) unmarshalNVisibility2vecheᚋcommunityᚋforumᚐVis
 
 func (ec *executionContext) marshalNVisibility2vecheᚋcommunityᚋforumᚐVisibility(ctx context.Context, sel ast.SelectionSet, v forum.Visibility) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := wire.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2110,7 +2110,7 @@ func (ec *executionContext) unmarshalNWatchLevel2vecheᚋcommunityᚋforumᚐWat
 
 func (ec *executionContext) marshalNWatchLevel2vecheᚋcommunityᚋforumᚐWatchLevel(ctx context.Context, sel ast.SelectionSet, v forum.WatchLevel) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := wire.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2141,7 +2141,7 @@ func (ec *executionContext) marshalOSpaceRole2ᚖvecheᚋcommunityᚋforumᚐSea
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(string(*v))
+	res := wire.MarshalString(string(*v))
 	return res
 }
 
@@ -2160,7 +2160,7 @@ func (ec *executionContext) marshalOVisibility2ᚖvecheᚋcommunityᚋforumᚐVi
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(string(*v))
+	res := wire.MarshalString(string(*v))
 	return res
 }
 
@@ -2179,7 +2179,7 @@ func (ec *executionContext) marshalOWatchLevel2ᚖvecheᚋcommunityᚋforumᚐWa
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(string(*v))
+	res := wire.MarshalString(string(*v))
 	return res
 }
 

@@ -11,7 +11,7 @@ import (
 	"veche/community"
 	"veche/community/forum"
 	"veche/community/members"
-	"veche/resolvers/scalars"
+	"veche/resolvers/wire"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -1850,11 +1850,11 @@ var acceptAnswerPayloadImplementors = []string{"AcceptAnswerPayload"}
 func (ec *executionContext) _AcceptAnswerPayload(ctx context.Context, sel ast.SelectionSet, obj *AcceptAnswerPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, acceptAnswerPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("AcceptAnswerPayload")
+			out.Values[i] = wire.MarshalString("AcceptAnswerPayload")
 		case "topic":
 			out.Values[i] = ec._AcceptAnswerPayload_topic(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1869,7 +1869,7 @@ func (ec *executionContext) _AcceptAnswerPayload(ctx context.Context, sel ast.Se
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var createTopicPayloadImplementors = []string{"CreateTopicPayload"}
@@ -1877,11 +1877,11 @@ var createTopicPayloadImplementors = []string{"CreateTopicPayload"}
 func (ec *executionContext) _CreateTopicPayload(ctx context.Context, sel ast.SelectionSet, obj *CreateTopicPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, createTopicPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("CreateTopicPayload")
+			out.Values[i] = wire.MarshalString("CreateTopicPayload")
 		case "topic":
 			out.Values[i] = ec._CreateTopicPayload_topic(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1896,7 +1896,7 @@ func (ec *executionContext) _CreateTopicPayload(ctx context.Context, sel ast.Sel
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var deleteTopicPayloadImplementors = []string{"DeleteTopicPayload"}
@@ -1904,11 +1904,11 @@ var deleteTopicPayloadImplementors = []string{"DeleteTopicPayload"}
 func (ec *executionContext) _DeleteTopicPayload(ctx context.Context, sel ast.SelectionSet, obj *DeleteTopicPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, deleteTopicPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("DeleteTopicPayload")
+			out.Values[i] = wire.MarshalString("DeleteTopicPayload")
 		case "topicId":
 			out.Values[i] = ec._DeleteTopicPayload_topicId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1923,7 +1923,7 @@ func (ec *executionContext) _DeleteTopicPayload(ctx context.Context, sel ast.Sel
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var markReadPayloadImplementors = []string{"MarkReadPayload"}
@@ -1931,11 +1931,11 @@ var markReadPayloadImplementors = []string{"MarkReadPayload"}
 func (ec *executionContext) _MarkReadPayload(ctx context.Context, sel ast.SelectionSet, obj *MarkReadPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, markReadPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("MarkReadPayload")
+			out.Values[i] = wire.MarshalString("MarkReadPayload")
 		case "topic":
 			out.Values[i] = ec._MarkReadPayload_topic(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1950,7 +1950,7 @@ func (ec *executionContext) _MarkReadPayload(ctx context.Context, sel ast.Select
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var participantImplementors = []string{"Participant"}
@@ -1958,15 +1958,15 @@ var participantImplementors = []string{"Participant"}
 func (ec *executionContext) _Participant(ctx context.Context, sel ast.SelectionSet, obj *forum.Participant) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, participantImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("Participant")
+			out.Values[i] = wire.MarshalString("Participant")
 		case "member":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -1994,7 +1994,7 @@ func (ec *executionContext) _Participant(ctx context.Context, sel ast.SelectionS
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var participantConnectionImplementors = []string{"ParticipantConnection"}
@@ -2002,11 +2002,11 @@ var participantConnectionImplementors = []string{"ParticipantConnection"}
 func (ec *executionContext) _ParticipantConnection(ctx context.Context, sel ast.SelectionSet, obj *community.Page[*forum.Participant]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, participantConnectionImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("ParticipantConnection")
+			out.Values[i] = wire.MarshalString("ParticipantConnection")
 		case "edges":
 			out.Values[i] = ec._ParticipantConnection_edges(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2031,7 +2031,7 @@ func (ec *executionContext) _ParticipantConnection(ctx context.Context, sel ast.
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var participantEdgeImplementors = []string{"ParticipantEdge"}
@@ -2039,11 +2039,11 @@ var participantEdgeImplementors = []string{"ParticipantEdge"}
 func (ec *executionContext) _ParticipantEdge(ctx context.Context, sel ast.SelectionSet, obj *community.Edge[*forum.Participant]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, participantEdgeImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("ParticipantEdge")
+			out.Values[i] = wire.MarshalString("ParticipantEdge")
 		case "cursor":
 			out.Values[i] = ec._ParticipantEdge_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2063,7 +2063,7 @@ func (ec *executionContext) _ParticipantEdge(ctx context.Context, sel ast.Select
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var pollChangedImplementors = []string{"PollChanged", "TopicEvent"}
@@ -2071,11 +2071,11 @@ var pollChangedImplementors = []string{"PollChanged", "TopicEvent"}
 func (ec *executionContext) _PollChanged(ctx context.Context, sel ast.SelectionSet, obj *forum.PollChangedEvent) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, pollChangedImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("PollChanged")
+			out.Values[i] = wire.MarshalString("PollChanged")
 		case "cursor":
 			out.Values[i] = ec._PollChanged_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2095,7 +2095,7 @@ func (ec *executionContext) _PollChanged(ctx context.Context, sel ast.SelectionS
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var postAddedImplementors = []string{"PostAdded", "TopicEvent"}
@@ -2103,11 +2103,11 @@ var postAddedImplementors = []string{"PostAdded", "TopicEvent"}
 func (ec *executionContext) _PostAdded(ctx context.Context, sel ast.SelectionSet, obj *forum.PostAddedEvent) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, postAddedImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("PostAdded")
+			out.Values[i] = wire.MarshalString("PostAdded")
 		case "cursor":
 			out.Values[i] = ec._PostAdded_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2127,7 +2127,7 @@ func (ec *executionContext) _PostAdded(ctx context.Context, sel ast.SelectionSet
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var postDeletedImplementors = []string{"PostDeleted", "TopicEvent"}
@@ -2135,11 +2135,11 @@ var postDeletedImplementors = []string{"PostDeleted", "TopicEvent"}
 func (ec *executionContext) _PostDeleted(ctx context.Context, sel ast.SelectionSet, obj *forum.PostDeletedEvent) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, postDeletedImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("PostDeleted")
+			out.Values[i] = wire.MarshalString("PostDeleted")
 		case "cursor":
 			out.Values[i] = ec._PostDeleted_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2159,7 +2159,7 @@ func (ec *executionContext) _PostDeleted(ctx context.Context, sel ast.SelectionS
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var postEditedImplementors = []string{"PostEdited", "TopicEvent"}
@@ -2167,11 +2167,11 @@ var postEditedImplementors = []string{"PostEdited", "TopicEvent"}
 func (ec *executionContext) _PostEdited(ctx context.Context, sel ast.SelectionSet, obj *forum.PostEditedEvent) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, postEditedImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("PostEdited")
+			out.Values[i] = wire.MarshalString("PostEdited")
 		case "cursor":
 			out.Values[i] = ec._PostEdited_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2191,7 +2191,7 @@ func (ec *executionContext) _PostEdited(ctx context.Context, sel ast.SelectionSe
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var postRestoredImplementors = []string{"PostRestored", "TopicEvent"}
@@ -2199,11 +2199,11 @@ var postRestoredImplementors = []string{"PostRestored", "TopicEvent"}
 func (ec *executionContext) _PostRestored(ctx context.Context, sel ast.SelectionSet, obj *forum.PostRestoredEvent) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, postRestoredImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("PostRestored")
+			out.Values[i] = wire.MarshalString("PostRestored")
 		case "cursor":
 			out.Values[i] = ec._PostRestored_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2223,7 +2223,7 @@ func (ec *executionContext) _PostRestored(ctx context.Context, sel ast.Selection
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var reactionsChangedImplementors = []string{"ReactionsChanged", "TopicEvent"}
@@ -2231,11 +2231,11 @@ var reactionsChangedImplementors = []string{"ReactionsChanged", "TopicEvent"}
 func (ec *executionContext) _ReactionsChanged(ctx context.Context, sel ast.SelectionSet, obj *forum.ReactionsChangedEvent) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, reactionsChangedImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("ReactionsChanged")
+			out.Values[i] = wire.MarshalString("ReactionsChanged")
 		case "cursor":
 			out.Values[i] = ec._ReactionsChanged_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2255,7 +2255,7 @@ func (ec *executionContext) _ReactionsChanged(ctx context.Context, sel ast.Selec
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var restoreTopicPayloadImplementors = []string{"RestoreTopicPayload"}
@@ -2263,11 +2263,11 @@ var restoreTopicPayloadImplementors = []string{"RestoreTopicPayload"}
 func (ec *executionContext) _RestoreTopicPayload(ctx context.Context, sel ast.SelectionSet, obj *RestoreTopicPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, restoreTopicPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("RestoreTopicPayload")
+			out.Values[i] = wire.MarshalString("RestoreTopicPayload")
 		case "topic":
 			out.Values[i] = ec._RestoreTopicPayload_topic(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2282,7 +2282,7 @@ func (ec *executionContext) _RestoreTopicPayload(ctx context.Context, sel ast.Se
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var topicImplementors = []string{"Topic", "Node"}
@@ -2290,11 +2290,11 @@ var topicImplementors = []string{"Topic", "Node"}
 func (ec *executionContext) _Topic(ctx context.Context, sel ast.SelectionSet, obj *forum.Topic) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, topicImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("Topic")
+			out.Values[i] = wire.MarshalString("Topic")
 		case "id":
 			out.Values[i] = ec._Topic_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2303,7 +2303,7 @@ func (ec *executionContext) _Topic(ctx context.Context, sel ast.SelectionSet, ob
 		case "space":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -2330,7 +2330,7 @@ func (ec *executionContext) _Topic(ctx context.Context, sel ast.SelectionSet, ob
 		case "author":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -2347,7 +2347,7 @@ func (ec *executionContext) _Topic(ctx context.Context, sel ast.SelectionSet, ob
 		case "opening":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -2364,7 +2364,7 @@ func (ec *executionContext) _Topic(ctx context.Context, sel ast.SelectionSet, ob
 		case "body":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -2381,7 +2381,7 @@ func (ec *executionContext) _Topic(ctx context.Context, sel ast.SelectionSet, ob
 		case "bodyHtml":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -2418,7 +2418,7 @@ func (ec *executionContext) _Topic(ctx context.Context, sel ast.SelectionSet, ob
 		case "acceptedAnswer":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -2470,7 +2470,7 @@ func (ec *executionContext) _Topic(ctx context.Context, sel ast.SelectionSet, ob
 		case "lastPost":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -2492,7 +2492,7 @@ func (ec *executionContext) _Topic(ctx context.Context, sel ast.SelectionSet, ob
 		case "posts":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -2509,7 +2509,7 @@ func (ec *executionContext) _Topic(ctx context.Context, sel ast.SelectionSet, ob
 		case "participants":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -2526,7 +2526,7 @@ func (ec *executionContext) _Topic(ctx context.Context, sel ast.SelectionSet, ob
 		case "polls":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -2543,7 +2543,7 @@ func (ec *executionContext) _Topic(ctx context.Context, sel ast.SelectionSet, ob
 		case "unreadCount":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -2560,7 +2560,7 @@ func (ec *executionContext) _Topic(ctx context.Context, sel ast.SelectionSet, ob
 		case "readNumber":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -2577,7 +2577,7 @@ func (ec *executionContext) _Topic(ctx context.Context, sel ast.SelectionSet, ob
 		case "viewerWatch":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -2594,7 +2594,7 @@ func (ec *executionContext) _Topic(ctx context.Context, sel ast.SelectionSet, ob
 		case "liveCursor":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
@@ -2617,7 +2617,7 @@ func (ec *executionContext) _Topic(ctx context.Context, sel ast.SelectionSet, ob
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var topicChangedImplementors = []string{"TopicChanged", "SpaceEvent", "TopicEvent"}
@@ -2625,11 +2625,11 @@ var topicChangedImplementors = []string{"TopicChanged", "SpaceEvent", "TopicEven
 func (ec *executionContext) _TopicChanged(ctx context.Context, sel ast.SelectionSet, obj *forum.TopicChangedEvent) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, topicChangedImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("TopicChanged")
+			out.Values[i] = wire.MarshalString("TopicChanged")
 		case "cursor":
 			out.Values[i] = ec._TopicChanged_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2649,7 +2649,7 @@ func (ec *executionContext) _TopicChanged(ctx context.Context, sel ast.Selection
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var topicConnectionImplementors = []string{"TopicConnection"}
@@ -2657,11 +2657,11 @@ var topicConnectionImplementors = []string{"TopicConnection"}
 func (ec *executionContext) _TopicConnection(ctx context.Context, sel ast.SelectionSet, obj *community.Page[*forum.Topic]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, topicConnectionImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("TopicConnection")
+			out.Values[i] = wire.MarshalString("TopicConnection")
 		case "edges":
 			out.Values[i] = ec._TopicConnection_edges(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2686,7 +2686,7 @@ func (ec *executionContext) _TopicConnection(ctx context.Context, sel ast.Select
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var topicEdgeImplementors = []string{"TopicEdge"}
@@ -2694,11 +2694,11 @@ var topicEdgeImplementors = []string{"TopicEdge"}
 func (ec *executionContext) _TopicEdge(ctx context.Context, sel ast.SelectionSet, obj *community.Edge[*forum.Topic]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, topicEdgeImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("TopicEdge")
+			out.Values[i] = wire.MarshalString("TopicEdge")
 		case "cursor":
 			out.Values[i] = ec._TopicEdge_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2718,7 +2718,7 @@ func (ec *executionContext) _TopicEdge(ctx context.Context, sel ast.SelectionSet
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var updateTopicPayloadImplementors = []string{"UpdateTopicPayload"}
@@ -2726,11 +2726,11 @@ var updateTopicPayloadImplementors = []string{"UpdateTopicPayload"}
 func (ec *executionContext) _UpdateTopicPayload(ctx context.Context, sel ast.SelectionSet, obj *UpdateTopicPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, updateTopicPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("UpdateTopicPayload")
+			out.Values[i] = wire.MarshalString("UpdateTopicPayload")
 		case "topic":
 			out.Values[i] = ec._UpdateTopicPayload_topic(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2745,7 +2745,7 @@ func (ec *executionContext) _UpdateTopicPayload(ctx context.Context, sel ast.Sel
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 var watchPayloadImplementors = []string{"WatchPayload"}
@@ -2753,11 +2753,11 @@ var watchPayloadImplementors = []string{"WatchPayload"}
 func (ec *executionContext) _WatchPayload(ctx context.Context, sel ast.SelectionSet, obj *WatchPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, watchPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
+	out := wire.NewFields(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("WatchPayload")
+			out.Values[i] = wire.MarshalString("WatchPayload")
 		case "topic":
 			out.Values[i] = ec._WatchPayload_topic(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -2777,7 +2777,7 @@ func (ec *executionContext) _WatchPayload(ctx context.Context, sel ast.Selection
 		return graphql.Null
 	}
 
-	return scalars.Object(fields, out.Values)
+	return out
 }
 
 // endregion **************************** object.gotpl ****************************
@@ -2845,7 +2845,7 @@ func (ec *executionContext) marshalNMarkReadPayload2ᚖvecheᚋgraphᚐMarkReadP
 }
 
 func (ec *executionContext) marshalNParticipant2ᚕᚖvecheᚋcommunityᚋforumᚐParticipantᚄ(ctx context.Context, sel ast.SelectionSet, v []*forum.Participant) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := wire.Elements(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNParticipant2ᚖvecheᚋcommunityᚋforumᚐParticipant(ctx, sel, v[i])
@@ -2885,7 +2885,7 @@ func (ec *executionContext) marshalNParticipantEdge2vecheᚋcommunityᚐEdge(ctx
 }
 
 func (ec *executionContext) marshalNParticipantEdge2ᚕvecheᚋcommunityᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []community.Edge[*forum.Participant]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := wire.Elements(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNParticipantEdge2vecheᚋcommunityᚐEdge(ctx, sel, v[i])
@@ -2916,7 +2916,7 @@ func (ec *executionContext) marshalNRestoreTopicPayload2ᚖvecheᚋgraphᚐResto
 }
 
 func (ec *executionContext) marshalNTopic2ᚕᚖvecheᚋcommunityᚋforumᚐTopicᚄ(ctx context.Context, sel ast.SelectionSet, v []*forum.Topic) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := wire.Elements(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNTopic2ᚖvecheᚋcommunityᚋforumᚐTopic(ctx, sel, v[i])
@@ -2956,7 +2956,7 @@ func (ec *executionContext) marshalNTopicEdge2vecheᚋcommunityᚐEdge(ctx conte
 }
 
 func (ec *executionContext) marshalNTopicEdge2ᚕvecheᚋcommunityᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []community.Edge[*forum.Topic]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := wire.Elements(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNTopicEdge2vecheᚋcommunityᚐEdge(ctx, sel, v[i])
@@ -2989,7 +2989,7 @@ func (ec *executionContext) unmarshalNTopicOrder2vecheᚋcommunityᚋforumᚐTop
 
 func (ec *executionContext) marshalNTopicOrder2vecheᚋcommunityᚋforumᚐTopicOrder(ctx context.Context, sel ast.SelectionSet, v forum.TopicOrder) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := wire.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

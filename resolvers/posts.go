@@ -109,11 +109,11 @@ func (f postFields) Revisions(ctx context.Context, p *forum.Post, first *int, af
 }
 
 func (postFields) ViewerReactions(ctx context.Context, p *forum.Post) ([]forum.ReactionKind, error) {
-	return loaders(ctx).Reactions.Load(ctx, p.ID)
+	return loaders(ctx).Reactions.Load(ctx, p)
 }
 
 func (postFields) ViewerBookmark(ctx context.Context, p *forum.Post) (*forum.Bookmark, error) {
-	return loaders(ctx).Bookmarks.Load(ctx, p.ID)
+	return loaders(ctx).Bookmarks.Load(ctx, p)
 }
 
 // PostRevision answers the fields of an earlier wording.

@@ -16,7 +16,7 @@ const MaxNote = 500
 
 // Bookmark is a post that a member wants to find again. Nobody else sees it.
 type Bookmark struct {
-	ID     string             `bson:"_id"` // member/post
+	ID     string             `bson:"_id"` // topic/member/post
 	Member community.MemberID `bson:"member"`
 	PostID community.PostID   `bson:"post"`
 	Note   string             `bson:"note,omitempty"`
@@ -39,7 +39,7 @@ func (h *Hall) KeepBookmark(ctx context.Context, viewer community.Viewer, id com
 		if err != nil {
 			return nil, err
 		}
-		b := Bookmark{ID: pair(viewer.ID, id), Member: viewer.ID, PostID: id, At: h.now()}
+		b := Bookmark{ID: trace(p.TopicID, viewer.ID, id), Member: viewer.ID, PostID: id, At: h.now()}
 		_, err = bookmarks.Upsert(ctx, tx, b.ID, b, func(b *Bookmark) error { b.Note = note; return nil })
 		return p, err
 	})
@@ -50,7 +50,10 @@ func (h *Hall) DropBookmark(ctx context.Context, viewer community.Viewer, id com
 	if err := viewer.MayAct(); err != nil {
 		return err
 	}
-	err := bookmarks.Delete(ctx, h.store, pair(viewer.ID, id))
+	p, err := posts.Get(ctx, h.store, string(id))
+	if err == nil {
+		err = bookmarks.Delete(ctx, h.store, trace(p.TopicID, viewer.ID, id))
+	}
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
@@ -72,20 +75,20 @@ func (h *Hall) Bookmarks(ctx context.Context, viewer community.Viewer, p communi
 }
 
 // BookmarksOf answers the viewer's bookmarks of the posts, in one read.
-func (h *Hall) BookmarksOf(ctx context.Context, viewer community.Viewer, ids []community.PostID) (map[community.PostID]*Bookmark, error) {
+func (h *Hall) BookmarksOf(ctx context.Context, viewer community.Viewer, found []*Post) (map[community.PostID]*Bookmark, error) {
 	out := make(map[community.PostID]*Bookmark)
 	if !viewer.SignedIn() {
 		return out, nil
 	}
-	wanted := make([]string, len(ids))
-	for i, id := range ids {
-		wanted[i] = pair(viewer.ID, id)
+	ids := make([]string, len(found))
+	for i, p := range found {
+		ids[i] = trace(p.TopicID, viewer.ID, p.ID)
 	}
-	found, err := bookmarks.GetMany(ctx, h.store, wanted)
+	mine, err := tracesOf(ctx, h.store, bookmarks, ids, func(b *Bookmark) string { return b.ID })
 	if err != nil {
 		return nil, fmt.Errorf("look up bookmarks: %w", err)
 	}
-	for _, b := range found {
+	for _, b := range mine {
 		out[b.PostID] = b
 	}
 	return out, nil

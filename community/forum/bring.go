@@ -86,7 +86,7 @@ func (h *Hall) BringPost(ctx context.Context, tx store.Tx, b BroughtPost) (*Post
 	if err := h.bringRevisions(ctx, tx, p, b.Revisions); err != nil {
 		return nil, err
 	}
-	if err := h.addPost(ctx, tx, importer(b.Author), t, p); err != nil {
+	if err := h.addPost(ctx, tx, importer(b.Author), t, p, func(*Topic) {}); err != nil {
 		return nil, err
 	}
 	if !b.IsAnswer && !t.LastPostAt.After(p.CreatedAt) {
@@ -148,8 +148,12 @@ func (h *Hall) BringSpace(ctx context.Context, tx store.Tx, slug, name string) (
 // BringBookmark keeps a member's bookmark of a post; one that is there stays as
 // it is.
 func (h *Hall) BringBookmark(ctx context.Context, tx store.Tx, member community.MemberID, post community.PostID, at time.Time) error {
-	id := pair(member, post)
-	_, err := bookmarks.Get(ctx, tx, id)
+	p, err := posts.Get(ctx, tx, string(post))
+	if err != nil {
+		return fmt.Errorf("look up the post of a bookmark: %w", err)
+	}
+	id := trace(p.TopicID, member, post)
+	_, err = bookmarks.Get(ctx, tx, id)
 	if !errors.Is(err, store.ErrNotFound) {
 		return err
 	}

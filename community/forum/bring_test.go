@@ -148,14 +148,27 @@ func TestBringReplyToDeletedPost(t *testing.T) {
 
 func TestBringBookmark(t *testing.T) {
 	hall, do := bringing(t)
+	var post *forum.Post
+	do(func(tx store.Tx) error {
+		s, err := hall.BringSpace(t.Context(), tx, "old", "Old forum")
+		if err != nil {
+			return err
+		}
+		topic, err := hall.BringTopic(t.Context(), tx, forum.BroughtTopic{SpaceID: s.ID, Title: "How?", BroughtText: forum.BroughtText{Author: "member_a", Body: "how"}})
+		if err != nil {
+			return err
+		}
+		post, err = hall.BringPost(t.Context(), tx, forum.BroughtPost{TopicID: topic.ID, BroughtText: forum.BroughtText{Author: "member_b", Body: "so"}})
+		return err
+	})
 	for _, at := range []time.Time{day(1), day(2)} {
-		do(func(tx store.Tx) error { return hall.BringBookmark(t.Context(), tx, "member_a", "post_1", at) })
+		do(func(tx store.Tx) error { return hall.BringBookmark(t.Context(), tx, "member_a", post.ID, at) })
 	}
 	found, err := hall.Bookmarks(t.Context(), community.Viewer{ID: "member_a", Role: community.RoleMember}, community.Paging{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if all := found.Nodes(); len(all) != 1 || !all[0].At.Equal(day(1)) || all[0].PostID != "post_1" {
+	if all := found.Nodes(); len(all) != 1 || !all[0].At.Equal(day(1)) || all[0].PostID != post.ID {
 		t.Errorf("the bookmarks are %+v", all)
 	}
 }

@@ -35,7 +35,7 @@ type ReactionCount struct {
 
 // Reaction is all that one member feels about one post.
 type Reaction struct {
-	ID    string         `bson:"_id"` // post/member
+	ID    string         `bson:"_id"` // topic/member/post
 	Kinds []ReactionKind `bson:"kinds"`
 	At    time.Time      `bson:"at"`
 }
@@ -67,7 +67,7 @@ func (h *Hall) setReaction(ctx context.Context, viewer community.Viewer, id comm
 		if p.Deleted {
 			return nil, community.Conflict("This post was deleted.")
 		}
-		changed, err := h.keepReaction(ctx, tx, pair(id, viewer.ID), kind, on)
+		changed, err := h.keepReaction(ctx, tx, trace(t.ID, viewer.ID, id), kind, on)
 		if err != nil || !changed {
 			return p, err
 		}
@@ -142,28 +142,23 @@ func counted(counts []ReactionCount, kind ReactionKind, delta int) []ReactionCou
 }
 
 // ReactionsOf answers the viewer's own reactions to the posts, in one read.
-func (h *Hall) ReactionsOf(ctx context.Context, viewer community.Viewer, ids []community.PostID) (map[community.PostID][]ReactionKind, error) {
-	out := make(map[community.PostID][]ReactionKind, len(ids))
+func (h *Hall) ReactionsOf(ctx context.Context, viewer community.Viewer, found []*Post) (map[community.PostID][]ReactionKind, error) {
+	out := make(map[community.PostID][]ReactionKind, len(found))
 	if !viewer.SignedIn() {
 		return out, nil
 	}
-	found, err := reactions.GetMany(ctx, h.store, pairs(ids, viewer.ID))
+	ids := make([]string, len(found))
+	for i, p := range found {
+		ids[i] = trace(p.TopicID, viewer.ID, p.ID)
+	}
+	mine, err := tracesOf(ctx, h.store, reactions, ids, func(r *Reaction) string { return r.ID })
 	if err != nil {
 		return nil, fmt.Errorf("look up reactions: %w", err)
 	}
-	for _, id := range ids {
-		if r, ok := found[pair(id, viewer.ID)]; ok {
-			out[id] = r.Kinds
+	for i, p := range found {
+		if r, ok := mine[ids[i]]; ok {
+			out[p.ID] = r.Kinds
 		}
 	}
 	return out, nil
-}
-
-// pairs are the ids of what stands between each left hand and one right hand.
-func pairs[A, B ~string](left []A, right B) []string {
-	out := make([]string, len(left))
-	for i, a := range left {
-		out[i] = pair(a, right)
-	}
-	return out
 }

@@ -46,33 +46,31 @@ func (h *Hall) MarkRead(ctx context.Context, viewer community.Viewer, id communi
 				return nil, community.BadInput("number", "The topic's posts are numbered up to %d.", t.LastNumber)
 			}
 		}
-		if err := h.mark(ctx, tx, viewer.ID, t, upTo); err != nil {
-			return nil, err
+		first, err := h.mark(ctx, tx, viewer.ID, id, upTo)
+		if err != nil || !first {
+			return t, err
 		}
-		return topics.Get(ctx, tx, string(id))
+		return topics.Update(ctx, tx, string(id), func(t *Topic) error { t.ViewCount++; return nil })
 	})
 }
 
-// mark moves the member's mark forward. The first one of a member counts as a
-// view of the topic.
-func (h *Hall) mark(ctx context.Context, tx store.Tx, member community.MemberID, t *Topic, number int) error {
-	id := pair(t.ID, member)
-	_, err := marks.Update(ctx, tx, id, func(m *Mark) error {
+// mark moves the member's mark forward, and says whether it is their first
+// one, which counts as a view of the topic.
+func (h *Hall) mark(ctx context.Context, tx store.Tx, member community.MemberID, topic community.TopicID, number int) (first bool, err error) {
+	id := pair(topic, member)
+	_, err = marks.Update(ctx, tx, id, func(m *Mark) error {
 		if number > m.Number {
 			m.Number, m.At = number, h.now()
 		}
 		return nil
 	})
 	if !errors.Is(err, store.ErrNotFound) {
-		return err
+		return false, err
 	}
 	if err := marks.Insert(ctx, tx, &Mark{ID: id, Number: number, At: h.now()}); err != nil {
-		return fmt.Errorf("keep a read mark: %w", err)
+		return false, fmt.Errorf("keep a read mark: %w", err)
 	}
-	if _, err := topics.Update(ctx, tx, string(t.ID), func(t *Topic) error { t.ViewCount++; return nil }); err != nil {
-		return fmt.Errorf("count a view: %w", err)
-	}
-	return nil
+	return true, nil
 }
 
 // Reading is how the viewer stands to a topic.

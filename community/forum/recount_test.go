@@ -152,7 +152,8 @@ func (c crowd) recountTopic(id community.TopicID) {
 
 func (c crowd) recountReactions(p *Post) {
 	c.t.Helper()
-	found := must(reactions.Find(c.t.Context(), c.store, store.Query{Where: []store.Cond{pairsOf(p.ID)}}))(c.t)
+	found := must(reactions.Find(c.t.Context(), c.store, store.Query{}))(c.t)
+	found = slices.DeleteFunc(found, func(r *Reaction) bool { return !strings.HasSuffix(r.ID, string(p.ID)) })
 	want := map[ReactionKind]int{}
 	for _, r := range found {
 		for _, kind := range r.Kinds {

@@ -46,17 +46,22 @@ func (h *Hall) Reply(ctx context.Context, viewer community.Viewer, n NewPost) (*
 				return nil, community.Forbidden("This topic is locked.")
 			}
 		}
-		placed := *p // Do may run again
-		if err := h.addPost(ctx, tx, viewer, t, &placed); err != nil {
+		first, err := h.mark(ctx, tx, viewer.ID, t.ID, t.LastNumber+1)
+		if err != nil {
 			return nil, err
 		}
-		return &placed, h.mark(ctx, tx, viewer.ID, t, placed.Number)
+		placed := *p // Do may run again
+		return &placed, h.addPost(ctx, tx, viewer, t, &placed, func(t *Topic) {
+			if first {
+				t.ViewCount++
+			}
+		})
 	})
 }
 
 // addPost writes the post under the topic's next number, and all that counts
-// it.
-func (h *Hall) addPost(ctx context.Context, tx store.Tx, viewer community.Viewer, t *Topic, p *Post) error {
+// it; also may change the topic in the same write.
+func (h *Hall) addPost(ctx context.Context, tx store.Tx, viewer community.Viewer, t *Topic, p *Post, also func(*Topic)) error {
 	if err := h.checkReplyTo(ctx, tx, p); err != nil {
 		return err
 	}
@@ -71,6 +76,7 @@ func (h *Hall) addPost(ctx context.Context, tx store.Tx, viewer community.Viewer
 			t.ParticipantCount++
 		}
 		t.LastPostAt, t.LastPostID = p.CreatedAt, p.ID
+		also(t)
 		t.refresh()
 		return nil
 	})

@@ -4,10 +4,7 @@
 //     and no recovery of its own, and takes about ten allocations less without.
 //   - Nothing is deferred: @defer is accepted and its fragment executed in
 //     place, as the draft allows, so no object needs the means to defer.
-//   - A list of objects that have scalars alone is made in turn, not by a
-//     goroutine for each.
-//   - An object is written without a map of the names already written, since
-//     fields were merged when they were collected.
+//   - Objects, lists and strings are made and written by package wire.
 //
 // What resolvers answer stays as gqlgen wrote it. Lean runs after gqlgen, from
 // go generate, and stops when it no longer finds what it is there to change.
@@ -90,6 +87,16 @@ func flat(text []byte, name string) bool {
 	return len(fields) > 0 && code != nil && !bytes.Contains(code, []byte("out.Concurrently("))
 }
 
+// standIns are what package wire has in place of gqlgen's own.
+var standIns = map[string]string{
+	"graphql.FieldSet":      "wire.Fields",
+	"graphql.NewFieldSet":   "wire.NewFields",
+	"graphql.MarshalString": "wire.MarshalString",
+	"graphql.MarshalSliceConcurrently(ctx, len(v), 0, false,": "wire.Elements(ctx, len(v),",
+}
+
+var ours = regexp.MustCompile(`graphql\.(?:FieldSet|NewFieldSet|MarshalString)\b|graphql\.MarshalSliceConcurrently\(ctx, len\(v\), 0, false,`)
+
 func main() {
 	files, err := filepath.Glob("*.generated.go")
 	if err != nil {
@@ -129,13 +136,14 @@ func slim(file string) (changed int, err error) {
 			return code
 		}
 		changed++
-		return fmt.Appendf(nil, "\tret := scalars.List(len(v), func(i int) graphql.Marshaler { return %s })\n", part[1])
+		return fmt.Appendf(nil, "\tret := wire.List(len(v), func(i int) graphql.Marshaler { return %s })\n", part[1])
 	})
 	changed += len(object.FindAll(out, -1))
-	out = object.ReplaceAll(out, []byte("\treturn scalars.Object(fields, out.Values)\n"))
+	out = object.ReplaceAll(out, []byte("\treturn out\n"))
 	out = deferring.ReplaceAll(out, nil)
 	out = deferred.ReplaceAll(out, []byte("\n"))
-	out = bytes.Replace(out, []byte("import (\n"), []byte("import (\n\t\"veche/resolvers/scalars\"\n"), 1)
+	out = ours.ReplaceAllFunc(out, func(name []byte) []byte { return []byte(standIns[string(name)]) })
+	out = bytes.Replace(out, []byte("import (\n"), []byte("import (\n\t\"veche/resolvers/wire\"\n"), 1)
 	if out, err = imports.Process(file, out, nil); err != nil { // some imports were for the code that went
 		return 0, fmt.Errorf("tidy %s: %w", file, err)
 	}

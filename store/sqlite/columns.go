@@ -81,12 +81,25 @@ func (t *tx) moveSides(c *store.Spec, id string, was, now bson.Raw) error {
 	return nil
 }
 
+// moveSide changes the rows of elements that stay in place, and then removes
+// and adds the rest.
 func (t *tx) moveSide(table string, index store.Index, id string, old, fresh [][]any) error {
 	columns := append(slices.Clone(index.Fields), store.IDField)
+	where := ` WHERE ` + strings.Join(mapped(columns, quote), ` = ? AND `) + ` = ?`
+	for i := 0; i < len(old) && i < len(fresh); i++ {
+		names, values := differing(index.Fields, old[i], fresh[i])
+		if len(names) == 0 || names[0] == quote(index.Multi) || holds(old, fresh[i]) {
+			continue
+		}
+		args := append(append(values, old[i]...), id)
+		if err := t.exec(`UPDATE `+quote(table)+` SET `+assignments(``, names)+where, args...); err != nil {
+			return err
+		}
+		old[i] = fresh[i]
+	}
 	for _, row := range old {
 		if !holds(fresh, row) {
-			where := quote(columns[0]) + ` = ? AND ` + strings.Join(mapped(columns[1:], quote), ` = ? AND `) + ` = ?`
-			if err := t.exec(`DELETE FROM `+quote(table)+` WHERE `+where, append(slices.Clone(row), id)...); err != nil {
+			if err := t.exec(`DELETE FROM `+quote(table)+where, append(slices.Clone(row), id)...); err != nil {
 				return err
 			}
 		}

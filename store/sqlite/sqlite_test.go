@@ -14,6 +14,19 @@ func TestContract(t *testing.T) {
 	})
 }
 
+func TestDurable(t *testing.T) {
+	storetest.RunDurable(t, func(t *testing.T) func() store.Store {
+		path := filepath.Join(t.TempDir(), "veche.db")
+		return func() store.Store {
+			e, err := Open(path, 1<<20)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return e
+		}
+	})
+}
+
 func open(t *testing.T, path string) *Engine {
 	t.Helper()
 	e, err := Open(path, 1<<20)

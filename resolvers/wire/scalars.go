@@ -1,6 +1,7 @@
-// Package scalars reads and writes the API's own scalar types. It stands apart
-// from the resolvers because the generated code calls it.
-package scalars
+// Package wire is what the generated code calls: how the API's own scalar types
+// are read, and how values, objects and lists are made and written. It stands
+// apart from the resolvers so that graph can import it.
+package wire
 
 import (
 	"errors"
