@@ -38,7 +38,7 @@ func NewID[ID ~string](prefix string) ID {
 	return ID(typeid.Must(typeid.WithPrefix(prefix)).String())
 }
 
-// IDPrefix is what stands before the last underscore of an id; empty when the
+// IDPrefix is what stands before the first underscore of an id; empty when the
 // text is no id.
 func IDPrefix(id string) string {
 	prefix, _, ok := strings.Cut(id, "_")

@@ -2695,7 +2695,7 @@ type NewSession {
 extend type Query {
   "Who asks; nothing for a guest."
   viewer: Viewer
-  "The member with the handle, however its letters are cased."
+  "The member with the handle, however its letters are cased; NOT_FOUND if there is none."
   member("The handle, without @." handle: String!): Member
   "The members, the newest first; with a prefix, those whose handle begins with it, by handle. For members only."
   members("How many, 1 to 100." first: Int, "Behind this cursor." after: Cursor, "How many from the end." last: Int, "Before this cursor." before: Cursor, "The beginning of a handle." handlePrefix: String): MemberConnection!
@@ -3082,7 +3082,7 @@ type BookmarkEdge {
 }
 
 extend type Query {
-  "The post with the id; nothing if there is none that the viewer may see."
+  "The post with the id; NOT_FOUND if there is none that the viewer may see."
   post("The id." id: ID!): Post
 }
 
@@ -3240,7 +3240,7 @@ type PageInfo {
 
 "What can be asked."
 type Query {
-  "The thing with the id, or nothing if there is none that the viewer may see."
+  "The thing with the id; NOT_FOUND if there is none that the viewer may see."
   node("The id." id: ID!): Node
   "The things with the ids, each in its place; nothing stands for one that the viewer may not see. At most 100."
   nodes("The ids." ids: [ID!]!): [Node]!
@@ -3361,7 +3361,7 @@ type SpaceMemberEdge {
 extend type Query {
   "The spaces that the viewer may see, the oldest first."
   spaces("How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor): SpaceConnection!
-  "The space with the id or with the slug; nothing if there is none that the viewer may see."
+  "The space with the id or with the slug; NOT_FOUND if there is none that the viewer may see."
   space("The id." id: ID, "The slug." slug: String): Space
 }
 
@@ -3633,7 +3633,7 @@ type ParticipantEdge {
 extend type Query {
   "The topics of all spaces that the viewer may see, or of one."
   topics("How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor, "Only this space's." spaceId: ID, "Only those with the tag." tag: String, "The order." orderBy: TopicOrder! = LATEST): TopicConnection!
-  "The topic with the id; nothing if there is none that the viewer may see."
+  "The topic with the id; NOT_FOUND if there is none that the viewer may see."
   topic("The id." id: ID!): Topic
 }
 

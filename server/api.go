@@ -32,7 +32,7 @@ func (s *Server) api() http.Handler {
 	h := handler.New(graph.NewExecutableSchema(graph.Config{Resolvers: root}))
 	s.sockets = socket.New(s.socketConfig())
 	h.AddTransport(s.sockets)
-	h.AddTransport(events{})
+	h.AddTransport(events{s.draining})
 	h.AddTransport(requests{})
 	h.SetQueryCache(lru.New[*ast.QueryDocument](parsed))
 	h.SetParserTokenLimit(maxTokens)

@@ -20,7 +20,11 @@ import (
 // distinct connections mode. A request that accepts text/event-stream, by POST
 // or by GET, is answered with an event "next" for each response and with
 // "complete" at the end.
-type events struct{}
+type events struct {
+	// draining ends when the server stops: streams then break off without
+	// "complete", so that their clients come back.
+	draining context.Context
+}
 
 // pulse is how often a quiet stream says that it is alive, so that nothing
 // between client and server takes it for dead.
@@ -33,7 +37,7 @@ func (events) Supports(r *http.Request) bool {
 }
 
 // Do runs the operation and streams its responses.
-func (events) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+func (e events) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	params, err := parameters(r)
 	if err != nil {
 		refuse(w, http.StatusBadRequest, err)
@@ -42,6 +46,7 @@ func (events) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecu
 	ctx, ending := resolvers.WithEnding(r.Context())
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	defer context.AfterFunc(e.draining, cancel)()
 	ctx = graphql.StartOperationTrace(ctx)
 	header := w.Header()
 	header.Set("Content-Type", "text/event-stream; charset=utf-8")
@@ -62,6 +67,9 @@ func (events) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecu
 		if s.send("next", response) != nil {
 			return
 		}
+	}
+	if e.draining.Err() != nil {
+		return
 	}
 	if err := ending.Err(); err != nil {
 		s.finish(exec.DispatchError(ctx, gqlerror.List{resolvers.Present(ctx, err)}))

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+	"golang.org/x/term"
 
 	"veche/community"
 	"veche/community/members"
@@ -76,10 +78,26 @@ func setLogger(level string, to io.Writer) {
 // Run serves.
 func (serveCommand) Run(ctx context.Context, c Config) error { return Run(ctx, c) }
 
+// readPassword takes a line: from a terminal after a prompt and without showing
+// it.
+func readPassword(in *os.File) (string, error) {
+	if term.IsTerminal(int(in.Fd())) {
+		fmt.Fprint(os.Stderr, "Password: ")
+		password, err := term.ReadPassword(int(in.Fd()))
+		fmt.Fprintln(os.Stderr)
+		return string(password), err
+	}
+	line, err := bufio.NewReader(in).ReadString('\n')
+	if errors.Is(err, io.EOF) && line != "" {
+		err = nil
+	}
+	return strings.TrimRight(line, "\r\n"), err
+}
+
 // Run makes the member.
 func (m memberCreate) Run(ctx context.Context, out io.Writer, c Config) (err error) {
 	if m.Password == "" {
-		if _, err := fmt.Fscanln(os.Stdin, &m.Password); err != nil {
+		if m.Password, err = readPassword(os.Stdin); err != nil {
 			return fmt.Errorf("read the password: %w", err)
 		}
 	}

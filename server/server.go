@@ -30,6 +30,9 @@ type Server struct {
 	limits  *limits
 	http    *http.Server
 
+	draining context.Context // ends when the server begins to stop
+	drained  context.CancelFunc
+
 	shelf   *uploads.Shelf
 	shelfMu sync.Mutex
 	jobs    sync.WaitGroup
@@ -38,6 +41,7 @@ type Server struct {
 // New makes a server over the parts. It closes them when it is done.
 func New(c Config, p *Parts) *Server {
 	s := &Server{config: c, parts: p, limits: newLimits(c.RateLimit != "off")}
+	s.draining, s.drained = context.WithCancel(context.Background())
 	s.http = &http.Server{
 		Handler:           s.routes(),
 		ReadHeaderTimeout: 10 * time.Second,
@@ -73,6 +77,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 }
 
 func (s *Server) drain() error {
+	s.drained()
 	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
 	err := s.sockets.Drain(ctx)
