@@ -39,10 +39,10 @@ var floors = [][]string{
 	{"resolvers"},
 	{"graph", "dataloaders"},
 	{"community/*"},
-	{"community/text"},
+	{"community/text", "resolvers/wire"},
 	{"community"},
 	{"live", "uploads", "search"},
-	{"store", "resolvers/wire"},
+	{"store"},
 }
 
 // keeper says where alone a dependency may be imported.
@@ -55,7 +55,7 @@ type keeper struct {
 
 // keepers are looked through in order; the first that fits an import decides.
 var keepers = []keeper{
-	{"go.mongodb.org/mongo-driver/v2/bson", []string{"store"}, false, "how documents are encoded is the store's business"},
+	{"go.mongodb.org/mongo-driver/v2/bson", []string{"store", "bench"}, false, "how documents are encoded is the store's business"},
 	{"go.mongodb.org/mongo-driver", []string{"store/mongo"}, false, "both engines stand behind one contract, and nothing may know which it has"},
 	{"github.com/minio/minio-go", []string{"uploads"}, false, "media go through the shelf, the same way for every S3"},
 	{"github.com/gorilla", []string{"server/socket"}, true, "sockets are one transport behind gqlgen's seam"},

@@ -67,7 +67,8 @@ func (f *feed) heard(seq int64) {
 }
 
 // grow adds what was read from the log, and says whether any of it was new.
-func (f *feed) grow(found []*Entry) bool {
+// more says that the log may hold yet more behind it.
+func (f *feed) grow(found []*Entry, more bool) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	before := f.last
@@ -76,7 +77,9 @@ func (f *feed) grow(found []*Entry) bool {
 			f.add(e)
 		}
 	}
-	f.heard(f.last)
+	if f.heard(f.last); more {
+		f.heard(f.last + 1)
+	}
 	return f.last > before
 }
 

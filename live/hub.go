@@ -114,6 +114,13 @@ func (h *Hub) leave(f *feed) {
 // error: ErrGone when the log does not hold what the reader needs next, or
 // whatever went wrong; the end of ctx ends it without one.
 func (l *Log) Follow(ctx context.Context, s Stream, after int64) iter.Seq2[*Entry, error] {
+	return l.FollowPulse(ctx, s, after, 0)
+}
+
+// FollowPulse is Follow for a reader who also wants to look around while
+// nothing happens: it gets a nil entry each time that nothing came for as long
+// as the pulse.
+func (l *Log) FollowPulse(ctx context.Context, s Stream, after int64, pulse time.Duration) iter.Seq2[*Entry, error] {
 	return func(yield func(*Entry, error) bool) {
 		f := l.hub.watch(s)
 		defer l.hub.leave(f)
@@ -122,12 +129,15 @@ func (l *Log) Follow(ctx context.Context, s Stream, after int64) iter.Seq2[*Entr
 			return
 		}
 		for at := after; ; {
-			found, err := l.next(ctx, f, at)
+			found, err := l.next(ctx, f, at, pulse)
 			if ctx.Err() != nil {
 				return
 			}
 			if err != nil {
 				yield(nil, err)
+				return
+			}
+			if len(found) == 0 && !yield(nil, nil) {
 				return
 			}
 			for _, e := range found {
@@ -140,8 +150,10 @@ func (l *Log) Follow(ctx context.Context, s Stream, after int64) iter.Seq2[*Entr
 	}
 }
 
-// next waits until there are entries behind at and answers some.
-func (l *Log) next(ctx context.Context, f *feed, at int64) ([]*Entry, error) {
+// next waits until there are entries behind at and answers some; none when a
+// pulse went by.
+func (l *Log) next(ctx context.Context, f *feed, at int64, pulse time.Duration) ([]*Entry, error) {
+	begun := time.Now()
 	for {
 		found, state, wake := f.behind(at)
 		switch {
@@ -163,7 +175,11 @@ func (l *Log) next(ctx context.Context, f *feed, at int64) ([]*Entry, error) {
 				return nil, err
 			}
 		}
-		if err := l.rest(ctx, f, at, state, wake); err != nil {
+		left := pulse - time.Since(begun)
+		if pulse > 0 && left <= 0 {
+			return nil, nil
+		}
+		if err := l.rest(ctx, f, at, l.patience(state, left), wake); err != nil {
 			return nil, err
 		}
 	}
@@ -173,13 +189,22 @@ func (l *Log) next(ctx context.Context, f *feed, at int64) ([]*Entry, error) {
 // missing.
 const pause = 20 * time.Millisecond
 
-// rest waits for news, or until it is time to look whether other processes had
-// some.
-func (l *Log) rest(ctx context.Context, f *feed, at int64, state standing, wake <-chan struct{}) error {
-	wait := l.o.Poll
+// patience is how long a reader waits before it looks into the log unasked, or
+// up from it; 0 is for ever.
+func (l *Log) patience(state standing, pulse time.Duration) time.Duration {
+	wait := max(l.o.Poll, 0)
 	if state != current {
 		wait = pause
 	}
+	if pulse > 0 && (wait == 0 || pulse < wait) {
+		wait = pulse
+	}
+	return wait
+}
+
+// rest waits for news, or until it is time to look whether other processes had
+// some.
+func (l *Log) rest(ctx context.Context, f *feed, at int64, wait time.Duration, wake <-chan struct{}) error {
 	var timer <-chan time.Time
 	if wait > 0 {
 		t := time.NewTimer(wait)
@@ -192,6 +217,9 @@ func (l *Log) rest(ctx context.Context, f *feed, at int64, state standing, wake 
 	case <-wake:
 		return nil
 	case <-timer:
+		if l.o.Poll < 0 && wait != pause {
+			return nil // nobody else writes: there can be no news
+		}
 		_, err := l.extend(ctx, f, at, wait)
 		return err
 	}
@@ -215,5 +243,5 @@ func (l *Log) extend(ctx context.Context, f *feed, at int64, fresh time.Duration
 		return false, err
 	}
 	f.looked = time.Now()
-	return f.grow(found), nil
+	return f.grow(found, len(found) == readLimit), nil
 }

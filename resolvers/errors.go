@@ -32,6 +32,8 @@ func Present(ctx context.Context, err error) *gqlerror.Error {
 	out := &gqlerror.Error{Message: e.Message, Path: graphql.GetPath(ctx), Extensions: map[string]any{"code": e.Kind}}
 	if e.Field != "" {
 		out.Extensions["field"] = e.Field
+	} else if name, ok := inputName(already); ok && e.Kind == community.KindBadInput {
+		out.Extensions["field"] = name
 	}
 	if e.RetryAfter > 0 {
 		out.Extensions["retryAfter"] = math.Ceil(e.RetryAfter.Seconds())
@@ -71,6 +73,15 @@ func lastName(e *gqlerror.Error) (string, bool) {
 	}
 	name, ok := e.Path[len(e.Path)-1].(ast.PathName)
 	return string(name), ok
+}
+
+// inputName is the input field whose value could not be read: the executor
+// says so with a path into the input, and without a place in the document.
+func inputName(e *gqlerror.Error) (string, bool) {
+	if e == nil || len(e.Locations) > 0 {
+		return "", false
+	}
+	return lastName(e)
 }
 
 // inside is what a client is told of errors that no domain put into words.

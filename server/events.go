@@ -63,6 +63,9 @@ func (e events) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExe
 		return
 	}
 	responses, ctx := exec.DispatchOperation(ctx, operation)
+	if s.write([]byte(":\n\n")) != nil { // so that the client sees at once that it is connected
+		return
+	}
 	for response := range s.alive(ctx, responses) {
 		if s.send("next", response) != nil {
 			return

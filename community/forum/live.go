@@ -4,14 +4,16 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"time"
 
 	"veche/community"
 	"veche/live"
 )
 
 // TopicEvents hands on what happens in a topic behind the cursor; without one,
-// from now on. Rights are asked for anew at every event: it ends with NOT_FOUND
-// once the watcher may no longer see the topic.
+// from now on. Rights are asked for anew at every event, and each second while
+// nothing happens: it ends with NOT_FOUND once the watcher may no longer see the
+// topic, and with UNAUTHENTICATED once their session has ended.
 func (h *Hall) TopicEvents(ctx context.Context, who community.Watcher, id community.TopicID, after *community.Cursor) (iter.Seq2[TopicEvent, error], error) {
 	viewer, err := who(ctx)
 	if err != nil {
@@ -157,7 +159,7 @@ func (f follow[E]) head(ctx context.Context) (int64, error) {
 // ErrGone alone is left to the caller to tell.
 func (f follow[E]) deliver(ctx context.Context, at int64, yield func(E, error) bool) error {
 	var none E
-	for entry, err := range f.hall.log.Follow(ctx, f.stream, at) {
+	for entry, err := range f.hall.log.FollowPulse(ctx, f.stream, at, recheck) {
 		if errors.Is(err, live.ErrGone) {
 			return live.ErrGone
 		}
@@ -179,6 +181,12 @@ func (f follow[E]) deliver(ctx context.Context, at int64, yield func(E, error) b
 	return nil
 }
 
+// recheck is how long a quiet subscription goes on without asking anew for the
+// watcher's rights.
+const recheck = 900 * time.Millisecond
+
+// one makes the event of an entry; no entry means that nothing has happened but
+// time going by.
 func (f follow[E]) one(ctx context.Context, entry *live.Entry) (E, error) {
 	var none E
 	viewer, err := f.who(ctx)
@@ -187,6 +195,9 @@ func (f follow[E]) one(ctx context.Context, entry *live.Entry) (E, error) {
 	}
 	if err := f.enter(viewer); err != nil {
 		return none, err
+	}
+	if entry == nil {
+		return none, errSkip
 	}
 	return f.event(viewer, entry, community.LiveCursor(f.stream, entry.Seq))
 }

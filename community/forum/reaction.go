@@ -76,33 +76,30 @@ func (h *Hall) setReaction(ctx context.Context, viewer community.Viewer, id comm
 }
 
 // keepReaction says whether anything changed.
-func (h *Hall) keepReaction(ctx context.Context, tx store.Tx, id string, kind ReactionKind, on bool) (bool, error) {
-	has := false
-	r, err := reactions.Get(ctx, tx, id)
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		r = &Reaction{ID: id, At: h.now()}
-	case err != nil:
-		return false, fmt.Errorf("look up a reaction: %w", err)
-	default:
-		has = slices.Contains(r.Kinds, kind)
-	}
-	if has == on {
-		return false, nil
-	}
-	if !on && len(r.Kinds) == 1 {
-		return true, reactions.Delete(ctx, tx, id)
-	}
-	_, err = reactions.Upsert(ctx, tx, id, *r, func(r *Reaction) error {
-		if on {
+func (h *Hall) keepReaction(ctx context.Context, tx store.Tx, id string, kind ReactionKind, on bool) (changed bool, err error) {
+	_, err = reactions.Upsert(ctx, tx, id, Reaction{ID: id, At: h.now()}, func(r *Reaction) error {
+		changed = slices.Contains(r.Kinds, kind) != on
+		switch {
+		case changed && on:
 			r.Kinds = append(r.Kinds, kind)
-		} else {
+		case changed:
 			r.Kinds = slices.DeleteFunc(r.Kinds, func(k ReactionKind) bool { return k == kind })
+		case len(r.Kinds) == 0:
+			return errNothing
 		}
 		return nil
 	})
-	return true, err
+	if errors.Is(err, errNothing) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("keep a reaction: %w", err)
+	}
+	return changed, nil
 }
+
+// errNothing keeps an empty reaction from being made.
+var errNothing = errors.New("forum: there was no reaction")
 
 func (h *Hall) countReaction(ctx context.Context, tx store.Tx, viewer community.Viewer, t *Topic, id community.PostID, kind ReactionKind, on bool) (*Post, error) {
 	delta := 1

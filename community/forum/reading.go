@@ -2,7 +2,6 @@ package forum
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -57,20 +56,17 @@ func (h *Hall) MarkRead(ctx context.Context, viewer community.Viewer, id communi
 // mark moves the member's mark forward, and says whether it is their first
 // one, which counts as a view of the topic.
 func (h *Hall) mark(ctx context.Context, tx store.Tx, member community.MemberID, topic community.TopicID, number int) (first bool, err error) {
-	id := pair(topic, member)
-	_, err = marks.Update(ctx, tx, id, func(m *Mark) error {
+	_, err = marks.Upsert(ctx, tx, pair(topic, member), Mark{ID: pair(topic, member), Number: -1}, func(m *Mark) error {
+		first = m.Number < 0
 		if number > m.Number {
 			m.Number, m.At = number, h.now()
 		}
 		return nil
 	})
-	if !errors.Is(err, store.ErrNotFound) {
-		return false, err
-	}
-	if err := marks.Insert(ctx, tx, &Mark{ID: id, Number: number, At: h.now()}); err != nil {
+	if err != nil {
 		return false, fmt.Errorf("keep a read mark: %w", err)
 	}
-	return true, nil
+	return first, nil
 }
 
 // Reading is how the viewer stands to a topic.

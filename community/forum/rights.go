@@ -82,14 +82,19 @@ func hidden(err error, what string) error {
 
 // manages says whether the viewer may change the space and its member list.
 func (h *Hall) manages(ctx context.Context, on store.Ops, viewer community.Viewer, s *Space) (bool, error) {
-	if viewer.Has(community.RoleAdmin) {
-		return true, nil
-	}
-	if !viewer.IsMember() || viewer.MayRule(community.RoleMember) != nil {
-		return false, nil
+	if viewer.Has(community.RoleAdmin) || !viewer.SignedIn() {
+		return viewer.SignedIn(), nil
 	}
 	seat, err := h.seat(ctx, on, s.ID, viewer.ID)
-	return seat.taken() && seat.Role == Manager, err
+	return ruledBy(viewer, seat, community.RoleAdmin), err
+}
+
+// ruledBy says whether the viewer's role, or else their seat, lets them rule.
+func ruledBy(viewer community.Viewer, seat *Seat, role community.Role) bool {
+	if viewer.Has(role) {
+		return true
+	}
+	return seat.taken() && seat.Role == Manager && viewer.MayRule(community.RoleMember) == nil
 }
 
 func (h *Hall) mustManage(ctx context.Context, on store.Ops, viewer community.Viewer, s *Space) error {
@@ -111,6 +116,22 @@ func (h *Hall) moderates(ctx context.Context, on store.Ops, viewer community.Vie
 		return true, nil
 	}
 	return h.manages(ctx, on, viewer, s)
+}
+
+// moderated answers which of the spaces the viewer moderates, in one read.
+func (h *Hall) moderated(ctx context.Context, viewer community.Viewer, ids []community.SpaceID) (map[community.SpaceID]bool, error) {
+	out := make(map[community.SpaceID]bool, len(ids))
+	if len(ids) == 0 || !viewer.SignedIn() {
+		return out, nil
+	}
+	taken, err := h.SeatsIn(ctx, viewer, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		out[id] = ruledBy(viewer, taken[id], community.RoleModerator)
+	}
+	return out, nil
 }
 
 func (h *Hall) mustModerate(ctx context.Context, on store.Ops, viewer community.Viewer, s *Space) error {

@@ -151,7 +151,10 @@ func (h *Hall) sit(ctx context.Context, tx store.Tx, s *Seat) (int, error) {
 	if old, err := h.seat(ctx, tx, s.Space, s.Member); err != nil || old.taken() {
 		return 0, err
 	}
-	if err := seats.Insert(ctx, tx, s); err != nil {
+	switch err := seats.Insert(ctx, tx, s); {
+	case errors.Is(err, store.ErrExists):
+		return 0, nil // the same member, at the same moment
+	case err != nil:
 		return 0, fmt.Errorf("take a seat: %w", err)
 	}
 	return 1, nil

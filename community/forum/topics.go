@@ -118,23 +118,24 @@ func (h *Hall) TopicsByID(ctx context.Context, viewer community.Viewer, ids []co
 	if err != nil {
 		return nil, fmt.Errorf("look up topics: %w", err)
 	}
-	var in []community.SpaceID
+	var in, ruled []community.SpaceID
 	for _, t := range found {
 		in = append(in, t.SpaceID)
+		if t.DeletedAt != nil {
+			ruled = append(ruled, t.SpaceID)
+		}
 	}
 	visible, err := h.SpacesByID(ctx, viewer, in)
 	if err != nil {
 		return nil, err
 	}
+	moderated, err := h.moderated(ctx, viewer, ruled)
+	if err != nil {
+		return nil, err
+	}
 	out := make(map[community.TopicID]*Topic, len(found))
 	for _, t := range found {
-		s, ok := visible[t.SpaceID]
-		if ok && t.DeletedAt != nil {
-			if ok, err = h.moderates(ctx, h.store, viewer, s); err != nil {
-				return nil, err
-			}
-		}
-		if ok {
+		if _, ok := visible[t.SpaceID]; ok && (t.DeletedAt == nil || moderated[t.SpaceID]) {
 			out[t.ID] = t
 		}
 	}

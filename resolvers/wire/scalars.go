@@ -4,11 +4,12 @@
 package wire
 
 import (
-	"errors"
 	"io"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+
+	"veche/community"
 )
 
 // dateTime is RFC 3339 to the millisecond, which is what the store keeps.
@@ -22,7 +23,7 @@ func MarshalDateTime(t time.Time) graphql.Marshaler {
 	})
 }
 
-var errDateTime = errors.New("a DateTime is written as 2026-01-31T18:00:00Z (RFC 3339)")
+var errDateTime = community.BadInput("", "A DateTime is written as 2026-01-31T18:00:00Z (RFC 3339).")
 
 // UnmarshalDateTime reads an instant with whatever offset and keeps it in UTC,
 // to the millisecond.
