@@ -99,14 +99,21 @@ func (h *Hall) SeatMember(ctx context.Context, viewer community.Viewer, id commu
 	if role != Sitter && role != Manager {
 		return nil, community.BadInput("role", "There is no role %q in a space.", role)
 	}
+	known := h.people.Known(ctx, member)
 	return h.changeSeats(ctx, viewer, id, member, SeatTaken, func(tx store.Tx, s *Space) (int, error) {
 		if err := h.mustManage(ctx, tx, viewer, s); err != nil {
 			return 0, err
 		}
-		if err := h.people.Known(ctx, member); err != nil {
-			return 0, err
+		if known != nil {
+			return 0, known // not before, so that a stranger learns nothing of the space
 		}
-		_, err := seats.Update(ctx, tx, pair(id, member), func(s *Seat) error { s.Role = role; return nil })
+		_, err := seats.Update(ctx, tx, pair(id, member), func(s *Seat) error {
+			if s.Role == role {
+				return errSame
+			}
+			s.Role = role
+			return nil
+		})
 		if !errors.Is(err, store.ErrNotFound) {
 			return 0, err
 		}
@@ -136,6 +143,9 @@ func (h *Hall) changeSeats(ctx context.Context, viewer community.Viewer, id comm
 			return nil, err
 		}
 		delta, err := change(tx, s)
+		if errors.Is(err, errSame) {
+			return s, nil
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -147,13 +157,19 @@ func (h *Hall) changeSeats(ctx context.Context, viewer community.Viewer, id comm
 	})
 }
 
+// errSame says that a change of seats changes nothing, and that nobody is told.
+var errSame = errors.New("forum: it is so already")
+
+// sit and rise answer by how much the number of members changes.
 func (h *Hall) sit(ctx context.Context, tx store.Tx, s *Seat) (int, error) {
-	if old, err := h.seat(ctx, tx, s.Space, s.Member); err != nil || old.taken() {
+	if old, err := h.seat(ctx, tx, s.Space, s.Member); err != nil {
 		return 0, err
+	} else if old.taken() {
+		return 0, errSame
 	}
 	switch err := seats.Insert(ctx, tx, s); {
 	case errors.Is(err, store.ErrExists):
-		return 0, nil // the same member, at the same moment
+		return 0, errSame // the same member, at the same moment
 	case err != nil:
 		return 0, fmt.Errorf("take a seat: %w", err)
 	}
@@ -163,7 +179,7 @@ func (h *Hall) sit(ctx context.Context, tx store.Tx, s *Seat) (int, error) {
 func (h *Hall) rise(ctx context.Context, tx store.Tx, space community.SpaceID, member community.MemberID) (int, error) {
 	err := seats.Delete(ctx, tx, pair(space, member))
 	if errors.Is(err, store.ErrNotFound) {
-		return 0, nil
+		return 0, errSame
 	}
 	if err != nil {
 		return 0, fmt.Errorf("leave a seat: %w", err)

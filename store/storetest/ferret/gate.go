@@ -113,6 +113,11 @@ func (g *gate) talk(client net.Conn) {
 	defer server.Close()
 
 	in, line := bufio.NewReader(client), &line{conn: server, in: bufio.NewReader(server)}
+	defer func() {
+		if r := g.replica.Load(); r != nil {
+			_ = r.abandon(line) // FerretDB is gone too
+		}
+	}()
 	for {
 		request, err := readFrame(in)
 		if err != nil {

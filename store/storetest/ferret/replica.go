@@ -1,6 +1,7 @@
 package ferret
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -32,6 +33,7 @@ func newReplica(g *gate) *replica {
 
 // transaction remembers how the documents that it wrote were before.
 type transaction struct {
+	begunOn   *line
 	before    []image
 	over      bool
 	committed bool
@@ -62,7 +64,7 @@ func (r *replica) fault(command string) bson.D {
 
 // command runs one command of a transaction.
 func (r *replica) command(line *line, command bson.D) (bson.D, error) {
-	t, err := r.transaction(command)
+	t, err := r.transaction(line, command)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +96,7 @@ func (r *replica) command(line *line, command bson.D) (bson.D, error) {
 
 // transaction is the one that the command belongs to; its first command waits
 // for its turn.
-func (r *replica) transaction(command bson.D) (*transaction, error) {
+func (r *replica) transaction(line *line, command bson.D) (*transaction, error) {
 	session, _ := lookup(command, "lsid")
 	number, _ := lookup(command, "txnNumber")
 	name := fmt.Sprint(session, number)
@@ -104,12 +106,31 @@ func (r *replica) transaction(command bson.D) (*transaction, error) {
 		}
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		r.open[name] = &transaction{}
+		r.open[name] = &transaction{begunOn: line}
 		return r.open[name], nil
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.open[name], nil
+}
+
+// abandon undoes what was begun on a connection that is gone: its driver gave
+// up before it heard that the transaction had begun, and so will not end it. A
+// MongoDB does this when the transaction's time is up.
+func (r *replica) abandon(line *line) error {
+	r.mu.Lock()
+	var left []*transaction
+	for _, t := range r.open {
+		if t.begunOn == line && !t.over {
+			left = append(left, t)
+		}
+	}
+	r.mu.Unlock()
+	var errs []error
+	for _, t := range left {
+		errs = append(errs, r.undo(line, t))
+	}
+	return errors.Join(errs...)
 }
 
 func (r *replica) finish(line *line, t *transaction, name string) (bson.D, error) {
