@@ -1,0 +1,68 @@
+// Forum measures what the forum's pages and replies cost, at growing numbers of
+// posts, through HTTP against a server process of its own, beside a bare
+// net/http server that answers the same posts from one indexed read of the same
+// file: the least that such a page can cost with these parts.
+//
+//	go run ./bench/forum -posts 10000,100000,1000000
+//
+// CPU is that of the server's process alone, user and system time, from /proc;
+// so the program runs on Linux only.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+func main() {
+	if len(os.Args) == 4 && os.Args[1] == "bare" {
+		log.Fatal(serveBare(os.Args[2], os.Args[3]))
+	}
+	sizes := flag.String("posts", "10000,100000", "numbers of posts to measure at, comma between")
+	dir := flag.String("dir", "", "folder to keep filled stores in from run to run; a temporary one if not given")
+	seconds := flag.Duration("for", 5*time.Second, "how long each line is measured")
+	flag.Parse()
+	if err := run(context.Background(), *sizes, *dir, *seconds); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(ctx context.Context, sizes, dir string, each time.Duration) error {
+	scratch, err := os.MkdirTemp("", "veche-bench")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(scratch)
+	if dir == "" {
+		dir = scratch
+	}
+	binary := filepath.Join(scratch, "veche")
+	if out, err := exec.CommandContext(ctx, "go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		return fmt.Errorf("build the server: %w\n%s", err, out)
+	}
+	fmt.Println("| posts | what | requests/s | p50 ms | p99 ms | server CPU ms | × bare |")
+	fmt.Println("|--:|---|--:|--:|--:|--:|--:|")
+	for size := range strings.SplitSeq(sizes, ",") {
+		posts, err := strconv.Atoi(strings.TrimSpace(size))
+		if err != nil {
+			return fmt.Errorf("-posts: %w", err)
+		}
+		folder := filepath.Join(dir, strconv.Itoa(posts))
+		people, err := fill(ctx, folder, posts)
+		if err != nil {
+			return fmt.Errorf("fill a store with %d posts: %w", posts, err)
+		}
+		if err := measure(ctx, binary, folder, posts, people, each); err != nil {
+			return fmt.Errorf("measure at %d posts: %w", posts, err)
+		}
+	}
+	return nil
+}
