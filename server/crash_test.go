@@ -34,7 +34,7 @@ func TestKilled(t *testing.T) {
 	kept := map[string]int{} // acknowledged numbers by id
 	for i := range kills {
 		c := startChild(t, dir, h.residents)
-		acknowledged := c.writeUntilKilled(topic, time.Duration(50+rand.IntN(400))*time.Millisecond)
+		acknowledged := c.writeUntilKilled(topic, rand.N(300*time.Millisecond))
 		for id, number := range acknowledged {
 			kept[id] = number
 		}
@@ -53,12 +53,13 @@ func (h *house) openTopic(who, space string) string {
 		vars{"s": h.spaces[space]}).at("createTopic.topic.id").text()
 }
 
-// writeUntilKilled has several people reply until the server is killed, and
-// answers what was acknowledged.
+// writeUntilKilled has several people reply until the server is killed, some
+// time after the first reply, and answers what was acknowledged.
 func (c *child) writeUntilKilled(topic string, after time.Duration) map[string]int {
 	acknowledged := map[string]int{}
 	var mu sync.Mutex
 	var all sync.WaitGroup
+	first, begun := make(chan struct{}), sync.Once{}
 	for i := range 8 {
 		all.Go(func() {
 			for j := 0; ; j++ {
@@ -71,8 +72,14 @@ func (c *child) writeUntilKilled(topic string, after time.Duration) map[string]i
 				mu.Lock()
 				acknowledged[post.at("id").text()] = post.at("number").number()
 				mu.Unlock()
+				begun.Do(func() { close(first) })
 			}
 		})
+	}
+	select {
+	case <-first:
+	case <-time.After(patience):
+		c.t.Error("the child acknowledges nothing")
 	}
 	time.Sleep(after)
 	c.kill()

@@ -124,9 +124,6 @@ func TestReadsOfBookmarks(t *testing.T) {
 	wantReads(t, h, c, query, 11, sizes(nil)...)
 }
 
-// KNOWN BUG: forum.TopicsByID asks for the viewer's seat once for each deleted
-// topic.
-//
 // TestReadsOfDeletedTopics wants bookmarks of posts in topics that were deleted
 // to cost no more than others.
 func TestReadsOfDeletedTopics(t *testing.T) {
