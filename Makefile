@@ -6,7 +6,7 @@ FUZZTIME ?= 20s
 TIMEOUT  ?= 25m
 
 .DEFAULT_GOAL := help
-.PHONY: help run generate check format vet staticcheck house race test fuzz bench cover clean
+.PHONY: help run generate check format vet staticcheck house stories race test fuzz bench cover clean
 
 help: ## Say what there is to do
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
@@ -24,6 +24,7 @@ check: ## All that must hold before a change is kept; what CI runs
 	@$(MAKE) --no-print-directory vet
 	@$(MAKE) --no-print-directory staticcheck
 	@$(MAKE) --no-print-directory house
+	@$(MAKE) --no-print-directory stories
 	@$(MAKE) --no-print-directory race
 
 format: ## Fail if a file is not as gofumpt writes it
@@ -38,6 +39,9 @@ staticcheck: ## staticcheck
 
 house: ## The rules of the house without the slow one, fresh generation
 	$(GO) test -short -count=1 .
+
+stories: ## Every story on both engines; under the race detector some run on one
+	$(GO) test -count=1 ./server
 
 # The race detector needs a C compiler. A machine without one says so and still
 # runs every test.

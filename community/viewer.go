@@ -66,6 +66,9 @@ func (v Viewer) Has(role Role) bool {
 	return !role.AtLeast(RoleModerator) || slices.Contains(v.Scopes, ScopeModerate)
 }
 
+// MayLook is the first check of what members alone may see.
+func (v Viewer) MayLook() error { return v.may(RoleMember, ScopeRead) }
+
 // MayAct is the first check of every deed: the viewer must be signed in, not
 // set back to a guest, and hold the scope WRITE.
 func (v Viewer) MayAct() error { return v.may(RoleMember, ScopeWrite) }

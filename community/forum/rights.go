@@ -98,9 +98,6 @@ func ruledBy(viewer community.Viewer, seat *Seat, role community.Role) bool {
 }
 
 func (h *Hall) mustManage(ctx context.Context, on store.Ops, viewer community.Viewer, s *Space) error {
-	if err := viewer.MayAct(); err != nil {
-		return err
-	}
 	if manages, err := h.manages(ctx, on, viewer, s); err != nil {
 		return err
 	} else if !manages {

@@ -96,6 +96,9 @@ func (h *Hall) LeaveSpace(ctx context.Context, viewer community.Viewer, id commu
 // SeatMember gives a member a seat, or another role in theirs, for managers of
 // the space and admins.
 func (h *Hall) SeatMember(ctx context.Context, viewer community.Viewer, id community.SpaceID, member community.MemberID, role SeatRole) (*Space, error) {
+	if err := viewer.MayAct(); err != nil {
+		return nil, err
+	}
 	if role != Sitter && role != Manager {
 		return nil, community.BadInput("role", "There is no role %q in a space.", role)
 	}
@@ -124,6 +127,9 @@ func (h *Hall) SeatMember(ctx context.Context, viewer community.Viewer, id commu
 // UnseatMember takes a member's seat away, for managers of the space and
 // admins.
 func (h *Hall) UnseatMember(ctx context.Context, viewer community.Viewer, id community.SpaceID, member community.MemberID) (*Space, error) {
+	if err := viewer.MayAct(); err != nil {
+		return nil, err
+	}
 	return h.changeSeats(ctx, viewer, id, member, SeatLeft, func(tx store.Tx, s *Space) (int, error) {
 		if err := h.mustManage(ctx, tx, viewer, s); err != nil {
 			return 0, err
@@ -190,8 +196,8 @@ func (h *Hall) rise(ctx context.Context, tx store.Tx, space community.SpaceID, m
 // Seats lists a space's members, those who came first at the top, for whoever
 // may see the space and is a member.
 func (h *Hall) Seats(ctx context.Context, viewer community.Viewer, id community.SpaceID, p community.Paging) (*community.Page[*Seat], error) {
-	if !viewer.IsMember() {
-		return nil, community.Unauthenticated("Only members may list the members of a space.")
+	if err := viewer.MayLook(); err != nil {
+		return nil, err
 	}
 	if _, err := h.space(ctx, h.store, viewer, id); err != nil {
 		return nil, err

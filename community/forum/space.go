@@ -119,6 +119,9 @@ type SpaceChange struct {
 
 // UpdateSpace changes a space, for its managers and for admins.
 func (h *Hall) UpdateSpace(ctx context.Context, viewer community.Viewer, id community.SpaceID, c SpaceChange) (*Space, error) {
+	if err := viewer.MayAct(); err != nil {
+		return nil, err
+	}
 	return store.Result(ctx, h.store, func(tx store.Tx) (*Space, error) {
 		s, err := h.space(ctx, tx, viewer, id)
 		if err != nil {

@@ -270,11 +270,15 @@ func (h *Hall) changeTopic(ctx context.Context, tx store.Tx, viewer community.Vi
 		}
 	}
 	now, err := topics.Update(ctx, tx, string(was.ID), func(t *Topic) error {
-		if c.Title != nil && *c.Title != t.Title {
+		before := t.Title
+		if err := c.apply(t); err != nil {
+			return err
+		}
+		if t.Title != before {
 			at := h.now()
 			t.EditedAt = &at
 		}
-		return c.apply(t)
+		return nil
 	})
 	if err != nil {
 		return nil, err

@@ -117,7 +117,7 @@ func (r *Roll) UpdateProfile(ctx context.Context, viewer community.Viewer, p Pro
 	return store.Result(ctx, r.store, func(tx store.Tx) (*Member, error) {
 		m, err := roll.Update(ctx, tx, string(viewer.ID), p.apply)
 		if errors.Is(err, store.ErrExists) {
-			return nil, community.BadInput("handle", "This handle is taken.")
+			return nil, errHandleTaken
 		}
 		if err != nil {
 			return nil, err

@@ -166,8 +166,8 @@ func (r *Roll) Mentioned(ctx context.Context, keys []string) (map[string]communi
 // Members lists the roll for members: the newest first, or those whose handle
 // begins with prefix, by handle.
 func (r *Roll) Members(ctx context.Context, viewer community.Viewer, prefix string, p community.Paging) (*community.Page[*Member], error) {
-	if !viewer.IsMember() {
-		return nil, community.Unauthenticated("Only members may list members.")
+	if err := viewer.MayLook(); err != nil {
+		return nil, err
 	}
 	list := community.List[*Member]{
 		Name: "members", Like: []any{time.Time{}, ""},

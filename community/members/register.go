@@ -96,17 +96,43 @@ func (r *Roll) prepare(ctx context.Context, n NewMember, checkHandle func(field,
 
 // enter writes the member and the login, and tells of it.
 func (r *Roll) enter(ctx context.Context, tx store.Tx, m *Member, door *login) error {
+	if err := r.free(ctx, tx, m, door); err != nil {
+		return err
+	}
 	if err := logins.Insert(ctx, tx, door); errors.Is(err, store.ErrExists) {
-		return community.BadInput("email", "A member with this address is here already.")
+		return errEmailTaken
 	} else if err != nil {
 		return fmt.Errorf("keep a login: %w", err)
 	}
 	if err := roll.Insert(ctx, tx, m); errors.Is(err, store.ErrExists) {
-		return community.BadInput("handle", "This handle is taken.")
+		return errHandleTaken
 	} else if err != nil {
 		return fmt.Errorf("keep a member: %w", err)
 	}
 	return r.tell(ctx, tx, Joined, m.ID, m.ID)
+}
+
+var (
+	errEmailTaken  = community.BadInput("email", "A member with this address is here already.")
+	errHandleTaken = community.BadInput("handle", "This handle is taken.")
+)
+
+// free looks before anything is written, since without transactions a login
+// that was written stays though the handle is refused.
+func (r *Roll) free(ctx context.Context, tx store.Tx, m *Member, door *login) error {
+	if _, err := logins.Get(ctx, tx, door.ID); err == nil {
+		return errEmailTaken
+	} else if !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("look up an address: %w", err)
+	}
+	same, err := roll.Find(ctx, tx, store.Query{Where: []store.Cond{store.Eq("handleKey", m.HandleKey)}})
+	if err != nil {
+		return fmt.Errorf("look up a handle: %w", err)
+	}
+	if len(same) > 0 {
+		return errHandleTaken
+	}
+	return nil
 }
 
 // tell appends to the member's stream and, of joining, to the community's.
