@@ -7,10 +7,12 @@ import (
 	"veche/store"
 )
 
-// selected is a query as SQL that answers ids.
+// selected is a query as SQL that answers ids, and where it can the rows in
+// which the documents stand.
 type selected struct {
 	text  string
 	args  []any
+	rows  bool
 	empty bool // no document can match
 }
 
@@ -26,9 +28,9 @@ func selection(c *store.Spec, q store.Query) (selected, error) {
 	if err != nil {
 		return selected{}, err
 	}
-	b := builder{table: c.Name, plan: plan, q: q}
+	b := builder{table: c.Name, plan: plan, q: q, row: `, rowid`}
 	if plan.Index != nil && plan.Index.Multi != "" {
-		b.table = indexName(c, *plan.Index)
+		b.table, b.row = indexName(c, *plan.Index), ``
 	}
 	branches := [][]store.Cond{nil}
 	for _, cond := range plan.Fixed {
@@ -42,7 +44,7 @@ func selection(c *store.Spec, q store.Query) (selected, error) {
 	if err := b.write(branches); err != nil {
 		return selected{}, err
 	}
-	return selected{text: b.text.String(), args: b.args}, nil
+	return selected{text: b.text.String(), args: b.args, rows: b.row != ``}, nil
 }
 
 // multiply gives every branch every one of the condition's choices, each once.
@@ -69,25 +71,26 @@ type builder struct {
 	table string
 	plan  store.Plan
 	q     store.Query
+	row   string // what to select beside the id
 	text  strings.Builder
 	args  []any
 }
 
 func (b *builder) write(branches [][]store.Cond) error {
 	if len(branches) == 1 {
-		if err := b.branch(branches[0], `"_id"`); err != nil {
+		if err := b.branch(branches[0], `"_id"`+b.row); err != nil {
 			return err
 		}
 		b.order()
 		return nil
 	}
-	b.text.WriteString(`SELECT "_id" FROM (`)
+	b.text.WriteString(`SELECT "_id"` + b.row + ` FROM (`)
 	for i, branch := range branches {
 		if i > 0 {
 			b.text.WriteString(` UNION ALL `)
 		}
 		b.text.WriteString(`SELECT * FROM (`)
-		if err := b.branch(branch, quoteAll(b.plan.Order)); err != nil {
+		if err := b.branch(branch, quoteAll(b.plan.Order)+b.row); err != nil {
 			return err
 		}
 		if len(branches) <= maxBranches {

@@ -25,7 +25,7 @@ import (
 )
 
 // DefaultCache is how many bytes of documents are kept in memory by default.
-const DefaultCache = 128 << 20
+const DefaultCache = 256 << 20
 
 // Engine is a store.Store over one file.
 type Engine struct {

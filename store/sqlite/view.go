@@ -109,37 +109,38 @@ func (v view) getMany(c *store.Spec, ids []string) (map[string]any, error) {
 			out[id] = doc
 		}
 	}
-	return out, v.fetch(c, missing, out)
+	return out, v.fetch(c, "_id", missing, missing, out)
 }
 
-// fetchAtOnce is the most ids in one statement; its text is prepared once for
-// each power of two, the rest of the places hold the last id again.
+// fetchAtOnce is the most documents in one statement; its text is prepared once
+// for each power of two, the rest of the places hold the last one again.
 const fetchAtOnce = 256
 
-// fetch adds the documents that are not in memory to out.
-func (v view) fetch(c *store.Spec, ids []string, out map[string]any) error {
+// fetch adds the documents that are not in memory to out, by a column's values:
+// their ids, or the rows in which an index says that they stand.
+func (v view) fetch(c *store.Spec, column string, ids, values []string, out map[string]any) error {
 	for len(ids) > 0 {
 		n := min(len(ids), fetchAtOnce)
-		if err := v.fetchSome(c, ids[:n], out); err != nil {
+		if err := v.fetchSome(c, column, ids[:n], values[:n], out); err != nil {
 			return fmt.Errorf("read %d of %s: %w", n, c.Name, err)
 		}
-		ids = ids[n:]
+		ids, values = ids[n:], values[n:]
 	}
 	return nil
 }
 
-func (v view) fetchSome(c *store.Spec, ids []string, out map[string]any) error {
+func (v view) fetchSome(c *store.Spec, column string, ids, values []string, out map[string]any) error {
 	places := 1
-	for places < len(ids) {
+	for places < len(values) {
 		places *= 2
 	}
 	args := make([]any, places)
 	tickets := make(map[string]uint64, len(ids))
 	for i := range args {
-		id := ids[min(i, len(ids)-1)]
-		args[i], tickets[id] = id, v.cache.ticket(id)
+		at := min(i, len(ids)-1)
+		args[i], tickets[ids[at]] = values[at], v.cache.ticket(ids[at])
 	}
-	stmt, err := v.prepared(`SELECT "_id", "doc" FROM ` + quote(c.Name) + ` WHERE "_id" IN (?` + strings.Repeat(",?", places-1) + `)`)
+	stmt, err := v.prepared(`SELECT "_id", "doc" FROM ` + quote(c.Name) + ` WHERE ` + column + ` IN (?` + strings.Repeat(",?", places-1) + `)`)
 	if err != nil {
 		return err
 	}
@@ -173,11 +174,11 @@ func (v view) find(c *store.Spec, q store.Query) ([]any, error) {
 	if err != nil || s.empty {
 		return nil, err
 	}
-	ids, err := v.ids(s)
+	ids, rows, err := v.places(s)
 	if err != nil {
 		return nil, fmt.Errorf("find in %s: %w", c.Name, err)
 	}
-	docs, err := v.getMany(c, ids)
+	docs, err := v.standing(c, ids, rows)
 	if err != nil {
 		return nil, err
 	}
@@ -188,6 +189,53 @@ func (v view) find(c *store.Spec, q store.Query) ([]any, error) {
 		}
 	}
 	return found, nil
+}
+
+// standing is getMany where it is known in which rows the documents stand:
+// that saves looking up each id.
+func (v view) standing(c *store.Spec, ids, rows []string) (map[string]any, error) {
+	if rows == nil {
+		return v.getMany(c, ids)
+	}
+	out := make(map[string]any, len(ids))
+	var missing, at []string
+	for i, id := range ids {
+		if e, ok := v.known(key{c, id}); !ok {
+			missing, at = append(missing, id), append(at, rows[i])
+		} else if e != nobody {
+			doc, err := e.shared(c)
+			if err != nil {
+				return nil, err
+			}
+			out[id] = doc
+		}
+	}
+	return out, v.fetch(c, "rowid", missing, at, out)
+}
+
+// places answers what a query found: ids, and the rows if it tells them.
+func (v view) places(s selected) (ids, rows []string, err error) {
+	if !s.rows {
+		ids, err = v.ids(s)
+		return ids, nil, err
+	}
+	stmt, err := v.prepared(s.text)
+	if err != nil {
+		return nil, nil, err
+	}
+	found, err := stmt.Query(s.args...)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer found.Close()
+	for found.Next() {
+		var id, row string
+		if err := found.Scan(&id, &row); err != nil {
+			return nil, nil, err
+		}
+		ids, rows = append(ids, id), append(rows, row)
+	}
+	return ids, rows, found.Err()
 }
 
 func (v view) ids(s selected) ([]string, error) {
