@@ -19,7 +19,7 @@ import (
 
 // wait is how long a batch gathers ids. The fields of one page ask within a
 // few microseconds of one another.
-const wait = 500 * time.Microsecond
+const wait = 200 * time.Microsecond
 
 // Loaders are one response's.
 type Loaders struct {

@@ -16,8 +16,12 @@ func (q topicQueries) Topics(ctx context.Context, first *int, after *community.C
 	return q.hall.Topics(ctx, viewerOf(ctx), wish, paging(first, after, last, before))
 }
 
-func (topicQueries) Topic(ctx context.Context, id string) (*forum.Topic, error) {
-	return loaders(ctx).Topics.Load(ctx, community.TopicID(id))
+func (q topicQueries) Topic(ctx context.Context, id string) (*forum.Topic, error) {
+	t, err := q.hall.Topic(ctx, viewerOf(ctx), community.TopicID(id))
+	if err == nil {
+		loaders(ctx).Topics.Prime(t.ID, t) // its posts will ask for it
+	}
+	return t, err
 }
 
 type topicMutations struct{ hall *forum.Hall }
