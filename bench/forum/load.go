@@ -33,8 +33,9 @@ func (r result) print(posts int, what string, base time.Duration) {
 	fmt.Printf("| %d | %s | %.0f | %.2f | %.2f | %.3f | %.2f |\n", posts, what, r.perSecond, ms(r.p50), ms(r.p99), ms(r.cpu), float64(r.cpu)/float64(base))
 }
 
-// warmUp is the part of the time that is not measured.
-const warmUp = 0.3
+// warmUp is how long the load runs before it is measured, as a part of the
+// measured time: what is in memory must have settled.
+const warmUp = 1.0
 
 // load sends requests over so many connections, each as soon as the last is
 // answered, and measures after a warm-up.
