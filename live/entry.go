@@ -6,10 +6,13 @@
 //
 //   - The entries of a stream are numbered 1, 2, 3 … with no gap, in the order
 //     in which their deeds were committed.
-//   - Follow hands a reader every entry behind its position, once and in order,
+//   - A Tap hands a reader every entry behind its position, once and in order,
 //     first from the log and then live, with no hole between the two.
 //   - The hub never waits for a reader: readers pull, and one that fell behind
 //     reads on from the log. Memory does not grow with slow readers.
+//   - Who listens to a stream hears of an entry before those are woken who read
+//     behind it: so rights that a deed took are looked up anew before anything
+//     later is delivered.
 //   - A position that the log no longer holds is answered with ErrGone, never
 //     with a silent gap.
 //   - A Consumer sees every entry of the log; its effects and its position move

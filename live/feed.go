@@ -1,5 +1,7 @@
 package live
 
+import "context"
+
 // standing is how a reader's position relates to a feed.
 type standing int
 
@@ -10,22 +12,20 @@ const (
 )
 
 // behind answers the entries in memory behind at; with none, how the reader
-// stands and the channel that is closed at the next news.
-func (f *feed) behind(at int64) ([]*Entry, standing, <-chan struct{}) {
+// stands.
+func (f *feed) behind(at int64) ([]*Entry, standing) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	first := f.last - int64(len(f.latest)) + 1
 	switch {
-	case !f.known:
-		return nil, stale, f.wake
-	case at >= f.last && f.hint > f.last:
-		return nil, stale, f.wake
+	case !f.known, at >= f.last && f.hint > f.last:
+		return nil, stale
 	case at >= f.last:
-		return nil, current, f.wake
+		return nil, current
 	case at+1 < first:
-		return nil, lagging, f.wake
+		return nil, lagging
 	}
-	return f.latest[at+1-first:], current, f.wake
+	return f.latest[at+1-first:], current
 }
 
 // startAt is where the log is to be read from: behind the feed's last entry,
@@ -39,8 +39,8 @@ func (f *feed) startAt(at int64) int64 {
 	return f.last
 }
 
-// take adds an entry that was committed here, if it is the next one; if not,
-// it is a hint that the log holds more.
+// take adds an entry that was committed, if it is the next one; if not, it is a
+// hint that the log holds more.
 func (f *feed) take(e *Entry) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -50,20 +50,15 @@ func (f *feed) take(e *Entry) {
 	f.heard(e.Seq)
 }
 
-func (f *feed) hear(seq int64) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.heard(seq)
-}
-
-// heard wakes those who wait, if the number is news.
+// heard wakes the taps, if the number is news.
 func (f *feed) heard(seq int64) {
 	if seq <= f.hint {
 		return
 	}
 	f.hint = seq
-	close(f.wake)
-	f.wake = make(chan struct{})
+	for t := range f.taps {
+		t.wake()
+	}
 }
 
 // grow adds what was read from the log, and says whether any of it was new.
@@ -90,4 +85,16 @@ func (f *feed) add(e *Entry) {
 	}
 	f.latest = append(f.latest, e)
 	f.last = e.Seq
+}
+
+// extend reads the log behind the feed's last entry, one reader for all, and
+// says whether there was more.
+func (l *Log) extend(ctx context.Context, f *feed, at int64) (bool, error) {
+	f.filling.Lock()
+	defer f.filling.Unlock()
+	found, more, err := l.read(ctx, f.stream, f.startAt(at))
+	if err != nil {
+		return false, err
+	}
+	return f.grow(found, more), nil
 }

@@ -66,7 +66,7 @@ func TestTombstone(t *testing.T) {
 	}
 	now = now.Add(live.DefaultGrace + time.Second)
 	var got []string
-	for e, err := range l.Follow(t.Context(), "topic:a", 0) {
+	for e, err := range follow(t.Context(), l, "topic:a", 0) {
 		if err != nil {
 			t.Fatal(err)
 		}

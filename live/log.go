@@ -21,9 +21,10 @@ const (
 	// DefaultGrace is how long a missing number is waited for, on an engine
 	// without transactions.
 	DefaultGrace = 2 * time.Second
-	// DefaultPoll is how often watched streams are looked up in the log, where
-	// other processes may write to it and no hint came.
-	DefaultPoll = time.Second
+	// DefaultPoll is how often the log is looked into, where other processes may
+	// write to it and no hint came: rights that another process changed must bite
+	// here within a second.
+	DefaultPoll = 500 * time.Millisecond
 )
 
 // Options are the log's settings; zero values mean the defaults.
@@ -41,6 +42,8 @@ type Log struct {
 	store store.Store
 	hub   *Hub
 	o     Options
+	// opened is when this process began to hear of what others write.
+	opened Moment
 }
 
 // Open makes the log's collections ready.
@@ -65,9 +68,10 @@ func Open(ctx context.Context, s store.Store, o Options) (*Log, error) {
 			return nil, fmt.Errorf("open lane %d of the log: %w", lane, err)
 		}
 	}
-	l := &Log{store: s, o: o}
-	l.hub = newHub(l)
-	return l, nil
+	l := &Log{store: s, hub: newHub(), o: o}
+	var err error
+	l.opened, err = l.Moment(ctx)
+	return l, err
 }
 
 // Hub is where the log's news are told.
@@ -121,22 +125,23 @@ func (l *Log) number(ctx context.Context, tx store.Tx, e Event) (*Entry, error) 
 const readLimit = 256
 
 // read answers entries of the stream behind after, contiguous from after+1 on,
-// as many as there are up to readLimit. None may mean that the next number is
-// taken but its entry has yet to come.
-func (l *Log) read(ctx context.Context, s Stream, after int64) ([]*Entry, error) {
-	found, err := entries.Find(ctx, l.store, store.Query{
+// as many as there are up to readLimit. more says that the log holds, or may
+// hold, others behind them: there are many, or the next number is taken and its
+// entry has yet to come.
+func (l *Log) read(ctx context.Context, s Stream, after int64) (found []*Entry, more bool, err error) {
+	found, err = entries.Find(ctx, l.store, store.Query{
 		Where: []store.Cond{store.Between(store.IDField, entryID(s, after+1), string(s)+"$")},
 		Limit: readLimit,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read %s behind %d: %w", s, after, err)
+		return nil, false, fmt.Errorf("read %s behind %d: %w", s, after, err)
 	}
 	for i, e := range found {
 		if e.Seq != after+1+int64(i) {
-			return found[:i], l.missing(ctx, s, after+1+int64(i), e, i)
+			return found[:i], true, l.missing(ctx, s, after+1+int64(i), e, i)
 		}
 	}
-	return found, nil
+	return found, len(found) == readLimit, nil
 }
 
 // missing deals with the number seq, which is not there though next, a later

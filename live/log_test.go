@@ -58,7 +58,7 @@ func appendTo(t *testing.T, l *live.Log, s store.Store, stream live.Stream, abou
 func take(t *testing.T, l *live.Log, stream live.Stream, after int64, n int) []string {
 	t.Helper()
 	var got []string
-	for e, err := range l.Follow(t.Context(), stream, after) {
+	for e, err := range follow(t.Context(), l, stream, after) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -88,7 +88,7 @@ func TestFollowReplaysAndGoesLive(t *testing.T) {
 		all.Go(func() {
 			after := int64(r * 20)
 			for { // a reader may be ahead of the log yet
-				if _, err := first(l.Follow(t.Context(), "topic:a", after)); !errors.Is(err, live.ErrGone) {
+				if _, err := first(follow(t.Context(), l, "topic:a", after)); !errors.Is(err, live.ErrGone) {
 					break
 				}
 				time.Sleep(time.Millisecond)
@@ -133,7 +133,7 @@ func TestSlowReaderGetsAll(t *testing.T) {
 	reading, stop := context.WithCancel(t.Context())
 	defer stop()
 	n := 0
-	for e, err := range l.Follow(reading, "topic:a", 0) {
+	for e, err := range follow(reading, l, "topic:a", 0) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -159,7 +159,7 @@ func TestCanceledReaderEnds(t *testing.T) {
 	l, _ := open(t, live.Options{})
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	for _, err := range l.Follow(ctx, "topic:none", 0) {
+	for _, err := range follow(ctx, l, "topic:none", 0) {
 		t.Errorf("an entry of nothing, or %v", err)
 	}
 }
@@ -190,14 +190,14 @@ func TestPositionsOutsideTheLog(t *testing.T) {
 		appendTo(t, l, s, "topic:a", fmt.Sprint(i))
 		now = now.Add(10 * time.Minute)
 	}
-	if _, err := first(l.Follow(t.Context(), "topic:a", 11)); !errors.Is(err, live.ErrGone) {
+	if _, err := first(follow(t.Context(), l, "topic:a", 11)); !errors.Is(err, live.ErrGone) {
 		t.Errorf("a position of the future: %v", err)
 	}
 	n, err := l.Prune(t.Context())
 	if err != nil || n != 4 {
 		t.Fatalf("pruned %d, %v; 4 entries are older than an hour", n, err)
 	}
-	if _, err := first(l.Follow(t.Context(), "topic:a", 3)); !errors.Is(err, live.ErrGone) {
+	if _, err := first(follow(t.Context(), l, "topic:a", 3)); !errors.Is(err, live.ErrGone) {
 		t.Errorf("a position that was pruned: %v", err)
 	}
 	if diff := cmp.Diff([]string{"4", "5", "6", "7", "8", "9"}, take(t, l, "topic:a", 4, 6)); diff != "" {

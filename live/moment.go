@@ -2,7 +2,6 @@ package live
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"veche/store"
@@ -81,19 +80,4 @@ func (l *Log) back(ctx context.Context, c *course, m Moment) (int64, error) {
 		}
 	}
 	return c.Gone, nil
-}
-
-// check says whether a reader may start behind the position.
-func (l *Log) check(ctx context.Context, s Stream, after int64) error {
-	c, err := courses.Get(ctx, l.store, string(s))
-	if errors.Is(err, store.ErrNotFound) {
-		c, err = &course{}, nil
-	}
-	if err != nil {
-		return fmt.Errorf("look up %s: %w", s, err)
-	}
-	if after < c.Gone || after > c.Seq {
-		return ErrGone
-	}
-	return nil
 }

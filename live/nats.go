@@ -20,8 +20,8 @@ type hint struct {
 }
 
 // Join lets this node tell others of what it writes, and hear what they write,
-// through NATS. Hints may be lost or come twice: what a node misses it finds in
-// the log at its next poll. The answer leaves.
+// through NATS. Hints may be lost or come twice: they only make Log.Tail look
+// sooner. The answer leaves.
 func (h *Hub) Join(url, node string) (leave func(), err error) {
 	conn, err := nats.Connect(url, nats.Name("veche "+node), nats.MaxReconnects(-1), nats.RetryOnFailedConnect(true),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
@@ -34,7 +34,7 @@ func (h *Hub) Join(url, node string) (leave func(), err error) {
 	_, err = conn.Subscribe(hintSubject, func(m *nats.Msg) {
 		var n hint
 		if json.Unmarshal(m.Data, &n) == nil && n.From != node {
-			h.Hint(n.Stream, n.Seq)
+			h.Hint()
 		}
 	})
 	if err != nil {

@@ -33,9 +33,10 @@ func TestNodesHearEachOther(t *testing.T) {
 		}
 		defer leave()
 	}
+	go there.Tail(t.Context())
 	heard := make(chan string)
 	go func() {
-		for e, err := range there.Follow(t.Context(), "topic:a", 0) {
+		for e, err := range follow(t.Context(), there, "topic:a", 0) {
 			if err != nil {
 				t.Error(err)
 				return
