@@ -2863,7 +2863,7 @@ type Poll implements Node {
   "When voting ends, or ended; never if not given."
   closesAt: DateTime
   "The ids of the options that the viewer chose."
-  viewerChoices: [ID!]!
+  viewerChoices: [ID!]! @perViewer
 }
 
 "One choice of a poll."
@@ -2988,15 +2988,15 @@ type Post implements Node {
   "How often its text was changed; to be given back by an editor, so that nothing is overwritten unseen."
   revision: Int!
   "What it said before, the oldest first."
-  revisions("How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor): PostRevisionConnection!
+  revisions("How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor): PostRevisionConnection! @perViewer
   "Whether it was deleted."
   deleted: Boolean!
   "The page from which an import brought it."
   source: String
   "The viewer's own reactions."
-  viewerReactions: [ReactionKind!]!
+  viewerReactions: [ReactionKind!]! @perViewer
   "The viewer's bookmark."
-  viewerBookmark: Bookmark
+  viewerBookmark: Bookmark @perViewer
 }
 
 "A page of posts."
@@ -3205,7 +3205,10 @@ type BookmarkPayload {
   post: Post
 }
 `, BuiltIn: false},
-	{Name: "../schema/root.graphqls", Input: `"An instant: RFC 3339, always in UTC, to the millisecond."
+	{Name: "../schema/root.graphqls", Input: `"Marks a field that each viewer sees with other eyes. A subscription without such fields is executed once for all who see its place alike; one with them, once for each viewer."
+directive @perViewer on FIELD_DEFINITION
+
+"An instant: RFC 3339, always in UTC, to the millisecond."
 scalar DateTime
 
 "Text in Markdown (CommonMark with tables, strikethrough, task lists and footnotes)."
@@ -3305,9 +3308,9 @@ type Space implements Node {
   "Who belongs to it, those who came first at the top. For members only."
   members("How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor): SpaceMemberConnection!
   "What the viewer is in it; nothing if they have not joined."
-  viewerRole: SpaceRole
+  viewerRole: SpaceRole @perViewer
   "How much of it the viewer wants to be told."
-  viewerWatch: WatchLevel!
+  viewerWatch: WatchLevel! @perViewer
   "Where to start spaceEvents so that nothing that this answer lacks is missed."
   liveCursor: Cursor!
 }
@@ -3577,11 +3580,11 @@ type Topic implements Node {
   "Its polls, the oldest first."
   polls: [Poll!]!
   "How many posts the viewer has not read; all of them if the topic was never opened, 0 for guests."
-  unreadCount: Int!
+  unreadCount: Int! @perViewer
   "The number of the last post that the viewer has read; nothing if never opened."
-  readNumber: Int
+  readNumber: Int @perViewer
   "How much of it the viewer wants to be told."
-  viewerWatch: WatchLevel!
+  viewerWatch: WatchLevel! @perViewer
   "Where to start topicEvents so that nothing that this answer lacks is missed."
   liveCursor: Cursor!
 }

@@ -62,11 +62,7 @@ func (m spaceMutations) RemoveSpaceMember(ctx context.Context, input graph.Remov
 type spaceSubscriptions struct{ hall *forum.Hall }
 
 func (s spaceSubscriptions) SpaceEvents(ctx context.Context, spaceID string, after *community.Cursor) (<-chan forum.SpaceEvent, error) {
-	events, err := s.hall.SpaceEvents(ctx, RequestFrom(ctx).Watcher, community.SpaceID(spaceID), after)
-	if err != nil {
-		return nil, err
-	}
-	return channel(ctx, events), nil
+	return follow[forum.SpaceEvent](ctx, s.hall.SpaceFeed(community.SpaceID(spaceID)), after)
 }
 
 // Space answers the fields of a space that cross to other things.

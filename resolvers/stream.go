@@ -2,52 +2,50 @@ package resolvers
 
 import (
 	"context"
-	"iter"
-	"sync/atomic"
+	"errors"
+
+	"veche/community"
 )
 
-// Ending is why a subscription ended, if it was not its reader who left. The
-// transport hands one in and asks it when the events are over.
-type Ending struct{ err atomic.Pointer[error] }
+// Turn is one step of a subscription. Package broadcast executes a subscription
+// again for each of its turns: the first tells what is to be followed, and each
+// further one answers one event of it.
+type Turn struct {
+	// Feed and After are what the subscription asks for: the first turn sets
+	// them.
+	Feed  *community.Feed
+	After *community.Cursor
+	// Event is what a further turn answers.
+	Event any
+}
 
-// Err is the reason; nil when there is nothing to say.
-func (e *Ending) Err() error {
-	if err := e.err.Load(); err != nil {
-		return *err
+type turnKey struct{}
+
+// WithTurn hands the turn to the subscription. Only the server calls it.
+func WithTurn(ctx context.Context, t *Turn) context.Context {
+	return context.WithValue(ctx, turnKey{}, t)
+}
+
+// errNoTurn says that a subscription was executed like a query: a programming
+// error.
+var errNoTurn = errors.New("resolvers: a subscription without a turn")
+
+// follow takes its turn: it tells of the feed, or answers the event.
+func follow[E any](ctx context.Context, f *community.Feed, after *community.Cursor) (<-chan E, error) {
+	turn, ok := ctx.Value(turnKey{}).(*Turn)
+	if !ok {
+		return nil, errNoTurn
 	}
-	return nil
-}
-
-type endingKey struct{}
-
-// WithEnding lets the subscription that runs under the context say why it
-// ended. Only transports call it.
-func WithEnding(ctx context.Context) (context.Context, *Ending) {
-	e := &Ending{}
-	return context.WithValue(ctx, endingKey{}, e), e
-}
-
-// channel hands a stream of events to the executor, which takes one at a time:
-// nothing is held between the log and the socket. The error that ends a stream
-// reaches the client as the subscription's last word.
-func channel[E any](ctx context.Context, events iter.Seq2[E, error]) <-chan E {
-	out := make(chan E)
-	ending, _ := ctx.Value(endingKey{}).(*Ending)
-	go func() {
-		defer close(out)
-		for e, err := range events {
-			if err != nil {
-				if ending != nil {
-					ending.err.Store(&err)
-				}
-				return
-			}
-			select {
-			case out <- e:
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	return out
+	out := make(chan E, 1)
+	defer close(out)
+	if turn.Event == nil {
+		turn.Feed, turn.After = f, after
+		return out, nil
+	}
+	event, ok := turn.Event.(E)
+	if !ok {
+		return nil, errNoTurn
+	}
+	out <- event
+	return out, nil
 }

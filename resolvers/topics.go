@@ -78,11 +78,7 @@ func (m topicMutations) Watch(ctx context.Context, input graph.WatchInput) (*gra
 type topicSubscriptions struct{ hall *forum.Hall }
 
 func (s topicSubscriptions) TopicEvents(ctx context.Context, topicID string, after *community.Cursor) (<-chan forum.TopicEvent, error) {
-	events, err := s.hall.TopicEvents(ctx, RequestFrom(ctx).Watcher, community.TopicID(topicID), after)
-	if err != nil {
-		return nil, err
-	}
-	return channel(ctx, events), nil
+	return follow[forum.TopicEvent](ctx, s.hall.TopicFeed(community.TopicID(topicID)), after)
 }
 
 // Topic answers the fields of a topic that cross to other things.

@@ -2,93 +2,111 @@ package forum
 
 import (
 	"context"
-	"errors"
-	"iter"
-	"time"
+	"slices"
 
 	"veche/community"
 	"veche/live"
 )
 
-// TopicEvents hands on what happens in a topic behind the cursor; without one,
-// from now on. Rights are asked for anew at every event, and each second while
-// nothing happens: it ends with NOT_FOUND once the watcher may no longer see the
-// topic, and with UNAUTHENTICATED once their session has ended.
-func (h *Hall) TopicEvents(ctx context.Context, who community.Watcher, id community.TopicID, after *community.Cursor) (iter.Seq2[TopicEvent, error], error) {
-	viewer, err := who(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if _, _, err := h.topic(ctx, h.store, viewer, id); err != nil {
-		return nil, err
-	}
-	f := follow[TopicEvent]{
-		hall: h, who: who, stream: community.Stream(id),
-		enter: func(v community.Viewer) error { _, _, err := h.topic(ctx, h.store, v, id); return err },
-		event: func(v community.Viewer, e *live.Entry, c community.Cursor) (TopicEvent, error) {
-			return h.topicEvent(ctx, v, e, c)
+// TopicFeed is what happens in a topic.
+func (h *Hall) TopicFeed(id community.TopicID) *community.Feed {
+	stream := community.Stream(id)
+	return &community.Feed{
+		Stream: stream,
+		Open:   func(wake func()) live.Source { return h.log.Tap(stream, wake) },
+		Admit: func(ctx context.Context, v community.Viewer) (community.Admission, error) {
+			_, s, err := h.topic(ctx, h.store, v, id)
+			if err != nil {
+				return community.Admission{}, err
+			}
+			return h.admission(ctx, v, s, stream)
 		},
-		resync: func(c community.Cursor) TopicEvent { return &ResyncRequired{c} },
+		Event: func(ctx context.Context, v community.Viewer, e *live.Entry) (any, error) {
+			return h.topicEvent(ctx, v, e, community.LiveCursor(stream, e.Seq))
+		},
+		Resync: func(c community.Cursor) any { return &ResyncRequired{c} },
 	}
-	return f.run(ctx, after)
 }
 
-// SpaceEvents hands on what happens in a space, as TopicEvents does.
-func (h *Hall) SpaceEvents(ctx context.Context, who community.Watcher, id community.SpaceID, after *community.Cursor) (iter.Seq2[SpaceEvent, error], error) {
-	viewer, err := who(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := h.space(ctx, h.store, viewer, id); err != nil {
-		return nil, err
-	}
-	f := follow[SpaceEvent]{
-		hall: h, who: who, stream: community.Stream(id),
-		enter: func(v community.Viewer) error { _, err := h.space(ctx, h.store, v, id); return err },
-		event: func(v community.Viewer, e *live.Entry, c community.Cursor) (SpaceEvent, error) {
-			return h.spaceEvent(ctx, v, e, c)
+// SpaceFeed is what happens in a space.
+func (h *Hall) SpaceFeed(id community.SpaceID) *community.Feed {
+	stream := community.Stream(id)
+	return &community.Feed{
+		Stream: stream,
+		Open:   func(wake func()) live.Source { return h.log.Tap(stream, wake) },
+		Admit: func(ctx context.Context, v community.Viewer) (community.Admission, error) {
+			s, err := h.space(ctx, h.store, v, id)
+			if err != nil {
+				return community.Admission{}, err
+			}
+			return h.admission(ctx, v, s)
 		},
-		resync: func(c community.Cursor) SpaceEvent { return &ResyncRequired{c} },
+		Event: func(ctx context.Context, v community.Viewer, e *live.Entry) (any, error) {
+			return h.spaceEvent(ctx, v, e, community.LiveCursor(stream, e.Seq))
+		},
+		Resync: func(c community.Cursor) any { return &ResyncRequired{c} },
 	}
-	return f.run(ctx, after)
 }
 
-// errSkip leaves out an entry that is nothing to this subscriber.
-var errSkip = errors.New("forum: not an event here")
+// admission lets a viewer into what happens in a space that they see. Guests,
+// members and who moderates it see different things; all of one kind see the
+// same.
+func (h *Hall) admission(ctx context.Context, v community.Viewer, s *Space, also ...live.Stream) (community.Admission, error) {
+	moderates, err := h.moderates(ctx, h.store, v, s)
+	if err != nil {
+		return community.Admission{}, err
+	}
+	kind := "guests"
+	switch {
+	case moderates:
+		kind = "moderators"
+	case v.MayLook() == nil:
+		kind = "members"
+	}
+	return community.Admission{
+		Audience: kind + " of " + string(s.ID),
+		Places:   append(also, community.Stream(s.ID)),
+		Turns:    func(e *live.Entry) bool { return slices.Contains(turning, e.Kind) },
+	}, nil
+}
+
+// turning are the kinds of deeds that change who may see a topic or a space.
+// Those about one member alone stand in that member's stream too.
+var turning = []live.Kind{TopicMoved, TopicDeleted, TopicRestored, SpaceOpened}
 
 func (h *Hall) topicEvent(ctx context.Context, v community.Viewer, e *live.Entry, c community.Cursor) (TopicEvent, error) {
 	switch e.Kind {
-	case TopicAdded:
-		return nil, errSkip // who watches the topic knows that it is there
-	case TopicChanged:
+	case TopicChanged, TopicMoved, TopicDeleted, TopicRestored:
 		t, err := h.Topic(ctx, v, community.TopicID(e.About[0]))
 		return &TopicChangedEvent{c, t}, err
 	case PollChanged:
 		p, err := h.Poll(ctx, v, community.PollID(e.About[0]))
 		return &PollChangedEvent{c, p}, err
+	case PostAdded, PostEdited, PostDeleted, PostRestored, ReactionsChanged:
+		p, err := h.Post(ctx, v, community.PostID(e.About[0]))
+		return postEvent(e.Kind, c, p), err
 	}
-	p, err := h.Post(ctx, v, community.PostID(e.About[0]))
-	if err != nil {
-		return nil, err
-	}
-	switch e.Kind {
+	return nil, community.ErrNoEvent // TopicAdded among them: who watches the topic knows that it is there
+}
+
+func postEvent(kind live.Kind, c community.Cursor, p *Post) TopicEvent {
+	switch kind {
 	case PostAdded:
-		return &PostAddedEvent{c, p}, nil
+		return &PostAddedEvent{c, p}
 	case PostEdited:
-		return &PostEditedEvent{c, p}, nil
+		return &PostEditedEvent{c, p}
 	case PostDeleted:
-		return &PostDeletedEvent{c, p}, nil
+		return &PostDeletedEvent{c, p}
 	case PostRestored:
-		return &PostRestoredEvent{c, p}, nil
-	case ReactionsChanged:
-		return &ReactionsChangedEvent{c, p}, nil
+		return &PostRestoredEvent{c, p}
+	default:
+		return &ReactionsChangedEvent{c, p}
 	}
-	return nil, errSkip
 }
 
 func (h *Hall) spaceEvent(ctx context.Context, v community.Viewer, e *live.Entry, c community.Cursor) (SpaceEvent, error) {
 	switch e.Kind {
-	case SpaceChanged, SeatTaken, SeatLeft:
+	case SpaceChanged, SpaceOpened, SeatTaken, SeatLeft:
 		s, err := h.Space(ctx, v, community.SpaceID(e.Stream[len("space:"):]))
 		return &SpaceChangedEvent{c, s}, err
 	case TopicRemoved:
@@ -96,110 +114,17 @@ func (h *Hall) spaceEvent(ctx context.Context, v community.Viewer, e *live.Entry
 	case TopicAdded, TopicChanged, TopicActive:
 		t, err := h.Topic(ctx, v, community.TopicID(e.About[0]))
 		if community.KindOf(err) == community.KindNotFound {
-			return nil, errSkip // deleted or moved since: its own entry says so
+			return nil, community.ErrNoEvent // deleted or moved since: its own entry says so
+		}
+		if err == nil && community.Stream(t.SpaceID) != e.Stream {
+			return nil, community.ErrNoEvent // moved to where this viewer sees it, and others may not
 		}
 		if e.Kind == TopicAdded {
 			return &TopicAddedEvent{c, t}, err
 		}
 		return &TopicChangedEvent{c, t}, err
 	}
-	return nil, errSkip
-}
-
-// follow turns the entries of a stream into events for one watcher.
-type follow[E any] struct {
-	hall   *Hall
-	who    community.Watcher
-	stream live.Stream
-	enter  func(community.Viewer) error
-	event  func(community.Viewer, *live.Entry, community.Cursor) (E, error)
-	resync func(community.Cursor) E
-}
-
-func (f follow[E]) run(ctx context.Context, after *community.Cursor) (iter.Seq2[E, error], error) {
-	at, err := f.start(ctx, after)
-	if err != nil {
-		return nil, err
-	}
-	return func(yield func(E, error) bool) {
-		for {
-			err := f.deliver(ctx, at, yield)
-			if !errors.Is(err, live.ErrGone) {
-				return
-			}
-			if at, err = f.head(ctx); err != nil {
-				var none E
-				yield(none, err)
-				return
-			}
-			if !yield(f.resync(community.LiveCursor(f.stream, at)), nil) {
-				return
-			}
-		}
-	}, nil
-}
-
-func (f follow[E]) start(ctx context.Context, after *community.Cursor) (int64, error) {
-	if after != nil {
-		return after.OpenLive(f.stream)
-	}
-	return f.head(ctx)
-}
-
-func (f follow[E]) head(ctx context.Context) (int64, error) {
-	m, err := f.hall.log.Moment(ctx)
-	if err != nil {
-		return 0, err
-	}
-	at, err := f.hall.log.PositionsAt(ctx, m, []live.Stream{f.stream})
-	return at[f.stream], err
-}
-
-// deliver hands on events until the reader goes, or something ends the stream;
-// ErrGone alone is left to the caller to tell.
-func (f follow[E]) deliver(ctx context.Context, at int64, yield func(E, error) bool) error {
-	var none E
-	for entry, err := range f.hall.log.FollowPulse(ctx, f.stream, at, recheck) {
-		if errors.Is(err, live.ErrGone) {
-			return live.ErrGone
-		}
-		var e E
-		if err == nil {
-			e, err = f.one(ctx, entry)
-		}
-		if errors.Is(err, errSkip) {
-			continue
-		}
-		if err != nil {
-			yield(none, err)
-			return nil
-		}
-		if !yield(e, nil) {
-			return nil
-		}
-	}
-	return nil
-}
-
-// recheck is how long a quiet subscription goes on without asking anew for the
-// watcher's rights.
-const recheck = 900 * time.Millisecond
-
-// one makes the event of an entry; no entry means that nothing has happened but
-// time going by.
-func (f follow[E]) one(ctx context.Context, entry *live.Entry) (E, error) {
-	var none E
-	viewer, err := f.who(ctx)
-	if err != nil {
-		return none, err
-	}
-	if err := f.enter(viewer); err != nil {
-		return none, err
-	}
-	if entry == nil {
-		return none, errSkip
-	}
-	return f.event(viewer, entry, community.LiveCursor(f.stream, entry.Seq))
+	return nil, community.ErrNoEvent
 }
 
 // LiveCursors tells where the streams stood at the moment, as cursors to

@@ -38,6 +38,7 @@ func (v Visibility) Valid() bool {
 const (
 	SpaceCreated live.Kind = "space.created"
 	SpaceChanged live.Kind = "space.changed"
+	SpaceOpened  live.Kind = "space.opened" // or closed: others see it than before
 	SeatTaken    live.Kind = "space.seatTaken"
 	SeatLeft     live.Kind = "space.seatLeft"
 )
@@ -130,10 +131,14 @@ func (h *Hall) UpdateSpace(ctx context.Context, viewer community.Viewer, id comm
 		if err := h.mustManage(ctx, tx, viewer, s); err != nil {
 			return nil, err
 		}
+		kind := SpaceChanged
+		if c.Visibility != nil && *c.Visibility != s.Visibility {
+			kind = SpaceOpened
+		}
 		if s, err = spaces.Update(ctx, tx, string(id), c.apply); err != nil {
 			return nil, slugTaken(err)
 		}
-		return s, h.tell(ctx, tx, event(id, SpaceChanged, viewer, string(id)))
+		return s, h.tell(ctx, tx, event(id, kind, viewer, string(id)))
 	})
 }
 

@@ -21,10 +21,13 @@ const (
 
 // What the log tells in a topic's stream and in its space's.
 const (
-	TopicAdded   live.Kind = "topic.added"
-	TopicChanged live.Kind = "topic.changed"
-	TopicActive  live.Kind = "topic.active" // in the space: a post came or went
-	TopicRemoved live.Kind = "topic.removed"
+	TopicAdded    live.Kind = "topic.added"
+	TopicChanged  live.Kind = "topic.changed"
+	TopicMoved    live.Kind = "topic.moved"    // in the topic: to another space
+	TopicDeleted  live.Kind = "topic.deleted"  // in the topic
+	TopicRestored live.Kind = "topic.restored" // in the topic
+	TopicActive   live.Kind = "topic.active"   // in the space: a post came or went
+	TopicRemoved  live.Kind = "topic.removed"  // in the space
 )
 
 // Topic is a conversation. Its own text is its opening post.
@@ -283,13 +286,13 @@ func (h *Hall) changeTopic(ctx context.Context, tx store.Tx, viewer community.Vi
 	if err != nil {
 		return nil, err
 	}
-	kind := TopicChanged
+	there, inSpace := TopicChanged, TopicChanged
 	if moved {
-		kind = TopicAdded
+		there, inSpace = TopicMoved, TopicAdded
 	}
 	return now, h.tell(ctx, tx,
-		event(now.ID, TopicChanged, viewer, string(now.ID)),
-		event(now.SpaceID, kind, viewer, string(now.ID)))
+		event(now.ID, there, viewer, string(now.ID)),
+		event(now.SpaceID, inSpace, viewer, string(now.ID)))
 }
 
 // moveTopic takes the topic out of its space; the caller puts it into the next.
@@ -343,9 +346,9 @@ func (h *Hall) setDeleted(ctx context.Context, viewer community.Viewer, id commu
 }
 
 func (h *Hall) hideTopic(ctx context.Context, tx store.Tx, viewer community.Viewer, t *Topic, gone bool) (*Topic, error) {
-	delta, kind := 1, TopicAdded
+	delta, there, inSpace := 1, TopicRestored, TopicAdded
 	if gone {
-		delta, kind = -1, TopicRemoved
+		delta, there, inSpace = -1, TopicDeleted, TopicRemoved
 	}
 	now, err := topics.Update(ctx, tx, string(t.ID), func(t *Topic) error {
 		t.DeletedAt, t.DeletedBy = nil, ""
@@ -363,6 +366,6 @@ func (h *Hall) hideTopic(ctx context.Context, tx store.Tx, viewer community.View
 		return nil, err
 	}
 	return now, h.tell(ctx, tx,
-		event(t.ID, TopicChanged, viewer, string(t.ID)),
-		event(t.SpaceID, kind, viewer, string(t.ID)))
+		event(t.ID, there, viewer, string(t.ID)),
+		event(t.SpaceID, inSpace, viewer, string(t.ID)))
 }
