@@ -1,0 +1,106 @@
+package broadcast
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"veche/community"
+	"veche/live"
+	"veche/resolvers"
+)
+
+// open executes the subscription's first turn, which says what to follow.
+func open(ctx context.Context, wanted Subscription) (*resolvers.Turn, gqlerror.List) {
+	turn := &resolvers.Turn{}
+	responses, ctx := wanted.Exec.DispatchOperation(resolvers.WithTurn(ctx, turn), wanted.Operation)
+	if turn.Feed != nil {
+		return turn, nil
+	}
+	if r := responses(ctx); r != nil && len(r.Errors) > 0 {
+		return nil, r.Errors
+	}
+	return nil, gqlerror.List{resolvers.Present(ctx, fmt.Errorf("a subscription follows nothing"))}
+}
+
+// fresh is how long a response may be told again to readers who catch up:
+// rights must bite, and changes show, within a second.
+const fresh = 500 * time.Millisecond
+
+// shelf is how many responses a group keeps for readers who catch up.
+const shelf = 64
+
+// made is the response to one entry, executed by whoever asks first.
+type made struct {
+	seq     int64
+	at      time.Time
+	done    chan struct{}
+	message *Message // nil when the entry is no event
+	err     error
+}
+
+// message answers what the entry is to the group's audience, for whom the
+// viewer stands; nil if it is nothing.
+func (g *group) message(v community.Viewer, e *live.Entry) (*Message, error) {
+	g.mu.Lock()
+	slot := &g.shelf[e.Seq%shelf]
+	m := *slot
+	if m == nil || m.seq != e.Seq || time.Since(m.at) > fresh {
+		m = &made{seq: e.Seq, at: time.Now(), done: make(chan struct{})}
+		*slot = m
+		g.mu.Unlock()
+		m.message, m.err = g.execute(v, e)
+		close(m.done)
+		return m.message, m.err
+	}
+	g.mu.Unlock()
+	<-m.done
+	return m.message, m.err
+}
+
+func (g *group) execute(v community.Viewer, e *live.Entry) (m *Message, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			m, err = nil, fmt.Errorf("panic in an event: %v\n%s", p, debug.Stack())
+		}
+	}()
+	if e.Kind == live.Tombstone {
+		return nil, nil
+	}
+	event, err := g.feed.Event(g.ctx, v, e)
+	if errors.Is(err, community.ErrNoEvent) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return g.answer(v, event, community.LiveCursor(g.feed.Stream, e.Seq))
+}
+
+// answer executes the selection for one event.
+func (g *group) answer(v community.Viewer, event any, behind community.Cursor) (*Message, error) {
+	ctx := resolvers.WithRequest(g.ctx, &resolvers.Request{
+		Viewer: v, Watcher: func(context.Context) (community.Viewer, error) { return v, nil },
+	})
+	ctx = resolvers.WithTurn(ctx, &resolvers.Turn{Event: event})
+	responses, ctx := g.want.Exec.DispatchOperation(ctx, g.want.Operation)
+	r := responses(ctx)
+	if r == nil {
+		return nil, fmt.Errorf("an event had no response: %w", context.Cause(g.ctx))
+	}
+	if len(r.Errors) == 0 && r.Data != nil && len(r.Extensions) == 0 {
+		// Most responses are data alone, which is JSON already.
+		text := make([]byte, 0, len(r.Data)+len(`{"data":}`))
+		return &Message{append(append(append(text, `{"data":`...), r.Data...), '}'), behind}, nil
+	}
+	text, err := json.Marshal(r)
+	if err != nil {
+		return nil, fmt.Errorf("encode a response: %w", err)
+	}
+	return &Message{text, behind}, nil
+}
