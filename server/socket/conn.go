@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -23,11 +24,15 @@ type conn struct {
 	end    context.CancelCauseFunc
 	done   chan struct{} // closed when nothing of the socket is left
 
-	ws      *websocket.Conn
-	dialect *dialect
-	out     chan frame
-	stall   *time.Timer // fires when the reader takes nothing; the writer's own
-	until   time.Time   // when the writer gives up; its own
+	ws       *websocket.Conn
+	dialect  *dialect
+	out      outbox
+	shot     *shot       // nil where every write has to be waited for
+	squeezed bool        // whether messages may be compressed
+	stall    *time.Timer // fires when the reader takes nothing; the writer's own
+	until    time.Time   // when the writer gives up; its own
+	late     *time.Timer // fires when there is no ack in time
+	pulse    *time.Timer // fires at every ping
 
 	initialized bool            // whether connection_init came; the reader's own
 	ready       chan struct{}   // closed with connection_ack
@@ -43,9 +48,10 @@ func newConn(config Config, r *http.Request, exec graphql.GraphExecutor) *conn {
 		exec:   exec,
 		header: r.Header,
 		done:   make(chan struct{}),
-		out:    make(chan frame, config.Outbox),
 		ready:  make(chan struct{}),
 	}
+	c.out.free.L = &c.out.mu
+	c.squeezed = config.Compression && strings.Contains(r.Header.Get("Sec-WebSocket-Extensions"), "permessage-deflate")
 	c.ctx, c.end = context.WithCancelCause(r.Context())
 	return c
 }
@@ -63,14 +69,21 @@ func (c *conn) run(ws *websocket.Conn) {
 	if tcp, ok := ws.NetConn().(*net.TCPConn); ok {
 		_ = tcp.SetWriteBuffer(sendBuffer) // a hint; without it only memory differs
 	}
-	defer context.AfterFunc(c.ctx, c.hurry)()
-	written := make(chan struct{})
-	go func() {
-		defer close(written)
-		c.write()
-	}()
+	if !c.squeezed {
+		c.shot = newShot(ws.NetConn())
+	}
+	c.stall = time.AfterFunc(c.config.WriteTimeout, func() { c.end(CloseSlowReader) })
+	c.stall.Stop()
+	c.late = time.AfterFunc(c.config.InitTimeout, func() { c.end(CloseInitTimeout) })
+	c.pulse = time.AfterFunc(c.config.PingEvery, c.beat)
+	parted := make(chan struct{})
+	context.AfterFunc(c.ctx, func() {
+		defer close(parted)
+		c.hurry()
+		c.farewell()
+	})
 	c.read()
-	<-written
+	<-parted
 	_ = ws.Close() // nobody is left to tell
 	c.work.Wait()
 	why, _ := closeOf(context.Cause(c.ctx))
@@ -79,6 +92,8 @@ func (c *conn) run(ws *websocket.Conn) {
 
 // hurry makes what still blocks end soon, once the socket has to.
 func (c *conn) hurry() {
+	c.late.Stop()
+	c.pulse.Stop()
 	c.live.cancel()
 	soon := time.Now().Add(c.config.closeWait())
 	_ = c.ws.NetConn().SetReadDeadline(soon)

@@ -9,36 +9,42 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"veche/community"
+	"veche/server/broadcast"
 )
 
-// execute runs the operation, sends its responses and answers the errors that
-// end it, if any.
-func (c *conn) execute(op *operation, params *graphql.RawParams) (errs gqlerror.List) {
-	ctx := graphql.StartOperationTrace(op.ctx)
-	ctx = graphql.WithOperationContext(ctx, &graphql.OperationContext{
+// execute runs the operation and sends its responses. It answers the errors that
+// end it, if any, or that it goes on without this goroutine.
+func (c *conn) execute(op *operation, params *graphql.RawParams) (errs gqlerror.List, goesOn bool) {
+	asked := &graphql.OperationContext{
 		RawQuery: params.Query, OperationName: params.OperationName, Variables: params.Variables, Headers: params.Headers,
-	})
+	}
+	ctx := graphql.WithOperationContext(op.ctx, asked)
 	defer func() {
 		if r := recover(); r != nil {
-			errs = c.recovered(ctx, r)
+			errs, goesOn = c.recovered(ctx, r), false
 		}
 	}()
-	allowed, err := c.config.Operation(ctx)
+	allowed, err := c.config.Operation(op.ctx)
 	if err != nil {
-		return c.refuse(ctx, op, err)
+		return c.refuse(ctx, op, err), false
 	}
-	ctx = allowed
+	ctx = graphql.WithOperationContext(graphql.StartOperationTrace(allowed), asked)
 	opCtx, errs := c.exec.CreateOperationContext(ctx, params)
 	ctx = graphql.WithOperationContext(ctx, opCtx)
 	if len(errs) > 0 {
-		return c.exec.DispatchError(ctx, errs).Errors
+		return c.exec.DispatchError(ctx, errs).Errors, false
+	}
+	if c.config.Subscribe != nil && opCtx.Operation.Operation == ast.Subscription {
+		wanted := broadcast.Subscription{Exec: c.exec, Operation: opCtx}
+		errs = c.config.Subscribe(allowed, wanted, subscriber{c, op})
+		return errs, len(errs) == 0
 	}
 	ctx, ending := c.config.Ending(ctx)
 	responses, ctx := c.exec.DispatchOperation(ctx, opCtx)
 	if errs := c.stream(ctx, op, opCtx.Operation, responses); len(errs) > 0 || op.ctx.Err() != nil {
-		return errs
+		return errs, false
 	}
-	return c.ending(ctx, op, ending)
+	return c.ending(ctx, op, ending), false
 }
 
 // stream sends the responses. One without data is an error before or instead of

@@ -7,6 +7,9 @@ import (
 	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"veche/server/broadcast"
 )
 
 // operations are those that are live on one socket.
@@ -21,14 +24,16 @@ type operations struct {
 type operation struct {
 	id        string
 	quoted    []byte // the id as JSON
+	lead      []byte // what goes before the response in a message
 	ctx       context.Context
 	cancel    context.CancelFunc
 	completed atomic.Bool // by the client: nothing more is sent
 }
 
-func newOperation(base context.Context, id string) *operation {
+func (d *dialect) newOperation(base context.Context, id string) *operation {
 	op := &operation{id: id}
 	op.quoted, _ = json.Marshal(id) // cannot fail: a string
+	op.lead = append(opened(d.next, op.quoted, 0), `,"payload":`...)
 	op.ctx, op.cancel = context.WithCancel(base)
 	return op
 }
@@ -99,7 +104,7 @@ func (c *conn) subscribe(m message) {
 		c.end(CloseUnauthorized)
 		return
 	}
-	op := newOperation(c.base, m.id)
+	op := c.dialect.newOperation(c.base, m.id)
 	if err := c.live.add(op, c.config.MaxOperations); err != nil {
 		op.cancel()
 		c.end(err)
@@ -124,15 +129,48 @@ func (c *conn) complete(id string) {
 	}
 }
 
-// operate runs the operation and tells the client how it ended.
+// operate runs the operation and tells the client how it ended; a subscription
+// that goes on is ended by who broadcasts it.
 func (c *conn) operate(op *operation, params *graphql.RawParams) {
 	defer c.live.ended()
+	if errs, goesOn := c.execute(op, params); !goesOn {
+		c.finish(op, errs)
+	}
+}
+
+func (c *conn) finish(op *operation, errs gqlerror.List) {
 	defer op.cancel()
 	last := frame{of: op, last: true}
-	if errs := c.execute(op, params); len(errs) > 0 {
+	if len(errs) > 0 {
 		last.data = c.dialect.failure(op.quoted, errs)
 	} else {
 		last.data = encode("complete", op.quoted, nil)
 	}
 	c.put(op.ctx, last)
+}
+
+// subscriber is an operation as the reader of a broadcast.
+type subscriber struct {
+	c  *conn
+	op *operation
+}
+
+var _ broadcast.Reader = subscriber{}
+
+// Offer takes a message if there is room.
+func (s subscriber) Offer(m *broadcast.Message) bool { return s.c.offer(frame{of: s.op, event: m}) }
+
+// Put waits for room.
+func (s subscriber) Put(ctx context.Context, m *broadcast.Message) bool {
+	return s.c.put(ctx, frame{of: s.op, event: m})
+}
+
+// End tells the client why nothing more comes.
+func (s subscriber) End(err error) {
+	ctx := graphql.WithOperationContext(s.op.ctx, &graphql.OperationContext{})
+	var errs gqlerror.List
+	if err != nil {
+		errs = s.c.refuse(ctx, s.op, err)
+	}
+	s.c.finish(s.op, errs)
 }

@@ -14,11 +14,13 @@
 //   - Messages of one operation keep their order. Each operation runs in its own
 //     goroutine, with its own context, which ends when the client completes the
 //     operation or the socket ends.
-//   - Nobody waits for a slow reader except that reader's own operations. One
-//     goroutine writes, from an outbox of Config.Outbox messages; an operation
-//     that finds it full waits, which for a subscription means that it does not
-//     read on in the log. A reader who takes nothing for Config.WriteTimeout is
-//     closed with CloseSlowReader, and comes back with its cursor.
+//   - Nobody waits for a slow reader except that reader's own operations. What
+//     the kernel takes at once is written by whoever brings it. The rest waits in
+//     an outbox of Config.Outbox messages for a goroutine that writes; an
+//     operation that finds the outbox full waits, which for a subscription means
+//     that it goes back to the log. A reader who takes nothing for
+//     Config.WriteTimeout is closed with CloseSlowReader, and comes back with its
+//     cursor.
 //   - Memory for one socket is bounded by the outbox and one response of each of
 //     Config.MaxOperations operations, whatever the reader does.
 //   - A panic in an operation is one error of that operation.
@@ -34,6 +36,9 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/gorilla/websocket"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"veche/server/broadcast"
 )
 
 // Config says how sockets behave. The zero value works; a field that is zero
@@ -75,6 +80,9 @@ type Config struct {
 	// cause of kind UNAUTHENTICATED or FORBIDDEN closes the socket with
 	// CloseSessionEnded; any other refuses the one operation.
 	Operation func(ctx context.Context) (context.Context, error)
+	// Subscribe takes over subscriptions, to be told without a goroutine for each
+	// socket. Without it they are executed like other operations.
+	Subscribe func(context.Context, broadcast.Subscription, broadcast.Reader) gqlerror.List
 	// Ending prepares the context of an operation so that a subscription can say
 	// why it ended of itself, and answers how to ask for it, once its responses
 	// are over: nil for an ordinary end. Errors do what those of Operation do.

@@ -1,0 +1,7 @@
+//go:build !unix
+
+package socket
+
+const canShoot = false
+
+func (s *shot) write(uintptr) bool { return true }
