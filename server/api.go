@@ -16,6 +16,7 @@ import (
 	"veche/graph"
 	"veche/live"
 	"veche/resolvers"
+	"veche/server/broadcast"
 	"veche/server/socket"
 )
 
@@ -29,10 +30,12 @@ const parsed = 1000
 // api is the GraphQL endpoint with all its transports.
 func (s *Server) api() http.Handler {
 	root := &resolvers.Root{Roll: s.parts.Roll, Hall: s.parts.Hall}
-	h := handler.New(graph.NewExecutableSchema(graph.Config{Resolvers: root}))
+	schema := graph.NewExecutableSchema(graph.Config{Resolvers: root})
+	h := handler.New(schema)
+	s.station = broadcast.New(s.parts.Log, schema.Schema())
 	s.sockets = socket.New(s.socketConfig())
 	h.AddTransport(s.sockets)
-	h.AddTransport(events{s.draining})
+	h.AddTransport(events{s.draining, s.station})
 	h.AddTransport(requests{})
 	h.SetQueryCache(lru.New[*ast.QueryDocument](parsed))
 	h.SetParserTokenLimit(maxTokens)
@@ -44,25 +47,15 @@ func (s *Server) api() http.Handler {
 	return h
 }
 
-// fresh gives every response loaders of its own, and every event of a
-// subscription the viewer as things stand by then.
+// fresh gives every response, and so every event of a subscription, loaders of
+// its own.
 func (s *Server) fresh(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
-	operation := graphql.GetOperationContext(ctx)
-	request := resolvers.RequestFrom(ctx)
-	if operation.Operation != nil && operation.Operation.Operation == ast.Subscription {
-		now := *request
-		if viewer, err := request.Watcher(ctx); err == nil {
-			now.Viewer = viewer
-		} // when the session has ended, the subscription itself says so
-		request = &now
-		ctx = resolvers.WithRequest(ctx, request)
-	}
-	moment, err := s.moment(ctx, operation.RawQuery)
+	moment, err := s.moment(ctx, graphql.GetOperationContext(ctx).RawQuery)
 	if err != nil {
 		return graphql.ErrorResponse(ctx, "%v", resolvers.Present(ctx, err).Message)
 	}
 	source := dataloaders.Source{Roll: s.parts.Roll, Hall: s.parts.Hall}
-	return next(dataloaders.With(ctx, source.Fresh(request.Viewer, moment)))
+	return next(dataloaders.With(ctx, source.Fresh(resolvers.RequestFrom(ctx).Viewer, moment)))
 }
 
 // moment is when the response began, for an operation that asks for live
@@ -99,10 +92,7 @@ func (s *Server) socketConfig() socket.Config {
 			}
 			return resolvers.WithRequest(ctx, &request), nil
 		},
-		Ending: func(ctx context.Context) (context.Context, func() error) {
-			ctx, ending := resolvers.WithEnding(ctx)
-			return ctx, ending.Err
-		},
+		Subscribe: s.station.Subscribe,
 	}
 }
 

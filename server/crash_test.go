@@ -165,20 +165,22 @@ func told(t testing.TB, parts *Parts, stream live.Stream, kind live.Kind, about 
 // left off.
 func follow(t testing.TB, parts *Parts, stream live.Stream, at, to int64, see func(*live.Entry)) int64 {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	some := at + 100
-	for e, err := range parts.Log.Follow(ctx, stream, at) {
-		if err != nil {
-			t.Fatal(err)
-		}
+	tap := parts.Log.Tap(stream, func() {})
+	defer tap.Close()
+	found, _, err := tap.Next(t.Context(), at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range found {
 		see(e)
-		if at = e.Seq; at >= min(to, some) {
-			return at
+		if at = e.Seq; at >= to {
+			break
 		}
 	}
-	t.Fatalf("the log of %s does not go on behind %d", stream, at)
-	return to
+	if len(found) == 0 {
+		t.Fatalf("the log of %s does not go on behind %d", stream, at)
+	}
+	return at
 }
 
 func checkCounts(t *testing.T, parts *Parts, topic string, posts []*forum.Post) {

@@ -14,16 +14,20 @@ import (
 
 	"veche/community"
 	"veche/resolvers"
+	"veche/server/broadcast"
 )
 
 // events is GraphQL over Server-Sent Events: the graphql-sse protocol in
 // distinct connections mode. A request that accepts text/event-stream, by POST
 // or by GET, is answered with an event "next" for each response and with
-// "complete" at the end.
+// "complete" at the end. The events of a subscription have its cursor as their
+// id: a browser's EventSource that was cut off sends the last one as
+// Last-Event-ID, and goes on behind it.
 type events struct {
 	// draining ends when the server stops: streams then break off without
 	// "complete", so that their clients come back.
 	draining context.Context
+	station  *broadcast.Station
 }
 
 // pulse is how often a quiet stream says that it is alive, so that nothing
@@ -43,42 +47,82 @@ func (e events) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExe
 		refuse(w, http.StatusBadRequest, err)
 		return
 	}
-	ctx, ending := resolvers.WithEnding(r.Context())
-	ctx, cancel := context.WithCancel(ctx)
+	base, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	defer context.AfterFunc(e.draining, cancel)()
-	ctx = graphql.StartOperationTrace(ctx)
+	ctx := graphql.StartOperationTrace(base)
 	header := w.Header()
 	header.Set("Content-Type", "text/event-stream; charset=utf-8")
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Accel-Buffering", "no") // nginx would hold events back
-	s := stream{w, http.NewResponseController(w)}
+	s := &stream{w: w, control: http.NewResponseController(w)}
 	operation, errs := exec.CreateOperationContext(ctx, params)
 	ctx = graphql.WithOperationContext(ctx, operation)
 	if len(errs) == 0 && r.Method == http.MethodGet && operation.Operation.Operation == ast.Mutation {
 		errs = gqlerror.List{resolvers.Present(ctx, community.BadInput("query", "A mutation goes by POST."))}
 	}
-	if len(errs) > 0 {
+	switch {
+	case len(errs) > 0:
 		s.finish(exec.DispatchError(ctx, errs))
+	case operation.Operation.Operation == ast.Subscription:
+		wanted := broadcast.Subscription{Exec: exec, Operation: operation, Since: lastEvent(r)}
+		e.follow(base, s, wanted)
+	default:
+		responses, ctx := exec.DispatchOperation(ctx, operation)
+		s.finish(responses(ctx))
+	}
+}
+
+// lastEvent is where a client that comes back goes on.
+func lastEvent(r *http.Request) *community.Cursor {
+	id := community.Cursor(r.Header.Get("Last-Event-ID"))
+	if id == "" {
+		return nil
+	}
+	return &id
+}
+
+// follow streams a subscription.
+func (e events) follow(ctx context.Context, s *stream, wanted broadcast.Subscription) {
+	o := newOutlet()
+	if errs := e.station.Subscribe(ctx, wanted, o); len(errs) > 0 {
+		s.finish(wanted.Exec.DispatchError(graphql.WithOperationContext(ctx, wanted.Operation), errs))
 		return
 	}
-	responses, ctx := exec.DispatchOperation(ctx, operation)
 	if s.write([]byte(":\n\n")) != nil { // so that the client sees at once that it is connected
 		return
 	}
-	for response := range s.alive(ctx, responses) {
-		if s.send("next", response) != nil {
+	beat := time.NewTicker(pulse)
+	defer beat.Stop()
+	for {
+		select {
+		case m := <-o.heard:
+			if s.tell(m) != nil {
+				return
+			}
+		case err := <-o.ended:
+			if o.drain(s) == nil {
+				e.finish(ctx, s, wanted, err)
+			}
+			return
+		case <-beat.C:
+			if s.write([]byte(":\n\n")) != nil {
+				return
+			}
+		case <-ctx.Done():
 			return
 		}
 	}
-	if e.draining.Err() != nil {
+}
+
+// finish tells why a subscription is over, if there is a reason.
+func (e events) finish(ctx context.Context, s *stream, wanted broadcast.Subscription, why error) {
+	if why == nil {
+		s.finish(nil)
 		return
 	}
-	if err := ending.Err(); err != nil {
-		s.finish(exec.DispatchError(ctx, gqlerror.List{resolvers.Present(ctx, err)}))
-		return
-	}
-	s.finish(nil)
+	ctx = graphql.WithOperationContext(ctx, wanted.Operation)
+	s.finish(wanted.Exec.DispatchError(ctx, gqlerror.List{resolvers.Present(ctx, why)}))
 }
 
 // stream writes events to one client.
@@ -87,60 +131,22 @@ type stream struct {
 	control *http.ResponseController
 }
 
-// alive hands on the responses, and keeps the stream from looking dead between
-// them.
-func (s stream) alive(ctx context.Context, responses graphql.ResponseHandler) func(func(*graphql.Response) bool) {
-	return func(yield func(*graphql.Response) bool) {
-		next := make(chan *graphql.Response)
-		go func() {
-			defer close(next)
-			for {
-				response := responses(ctx)
-				if response == nil {
-					return
-				}
-				select {
-				case next <- response:
-				case <-ctx.Done():
-					return
-				}
-			}
-		}()
-		beat := time.NewTicker(pulse)
-		defer beat.Stop()
-		for {
-			select {
-			case response, more := <-next:
-				if !more || !yield(response) {
-					return
-				}
-			case <-beat.C:
-				if s.write([]byte(":\n\n")) != nil {
-					return
-				}
-			case <-ctx.Done():
-				return
-			}
+// tell writes one event of a subscription, under its cursor.
+func (s *stream) tell(m *broadcast.Message) error {
+	return s.write(bytes.Join([][]byte{[]byte("id: " + string(m.Cursor) + "\nevent: next\ndata: "), m.JSON, []byte("\n\n")}, nil))
+}
+
+func (s *stream) finish(last *graphql.Response) {
+	if last != nil {
+		data, err := json.Marshal(last)
+		if err != nil || s.write(bytes.Join([][]byte{[]byte("event: next\ndata: "), data, []byte("\n\n")}, nil)) != nil {
+			return
 		}
-	}
-}
-
-func (s stream) send(event string, response *graphql.Response) error {
-	data, err := json.Marshal(response)
-	if err != nil {
-		return err
-	}
-	return s.write(bytes.Join([][]byte{[]byte("event: " + event + "\ndata: "), data, []byte("\n\n")}, nil))
-}
-
-func (s stream) finish(last *graphql.Response) {
-	if last != nil && s.send("next", last) != nil {
-		return
 	}
 	_ = s.write([]byte("event: complete\ndata:\n\n")) // the client may have gone
 }
 
-func (s stream) write(text []byte) error {
+func (s *stream) write(text []byte) error {
 	_ = s.control.SetWriteDeadline(time.Now().Add(10 * time.Second)) // not every writer has deadlines
 	if _, err := s.w.Write(text); err != nil {
 		return err

@@ -18,6 +18,7 @@ import (
 	"sync"
 	"time"
 
+	"veche/server/broadcast"
 	"veche/server/socket"
 	"veche/uploads"
 )
@@ -26,6 +27,7 @@ import (
 type Server struct {
 	config  Config
 	parts   *Parts
+	station *broadcast.Station
 	sockets *socket.Transport
 	limits  *limits
 	http    *http.Server
@@ -59,6 +61,8 @@ const drainTime = 10 * time.Second
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.jobs.Go(func() { s.parts.prune(work) })
+	s.jobs.Go(func() { s.parts.Log.Tail(work) })
+	s.jobs.Go(func() { s.station.Patrol(work) })
 	for _, c := range s.parts.consumers() {
 		s.jobs.Go(func() { s.parts.Log.Consume(work, c) })
 	}

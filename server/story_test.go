@@ -163,7 +163,7 @@ func (s *story) who(name string) string {
 func (s *story) listens(words []string, operation string, v vars) {
 	s.t.Helper()
 	who, name, listen := s.who(words[0]), words[len(words)-1], s.house.listen
-	watched := s.house.parts.Log.Hub().Watched()
+	readers := s.house.server.station.Readers()
 	if slices.Contains(words, "SSE") {
 		listen = s.house.listenSSE
 	}
@@ -172,18 +172,18 @@ func (s *story) listens(words []string, operation string, v vars) {
 		s.t.Fatal(err)
 	}
 	s.ears[name] = ear
-	s.house.settled(ear, watched)
+	s.house.settled(ear, readers)
 }
 
 // settle is how long a thing may take that nobody waits for.
 const settle = 50 * time.Millisecond
 
 // settled waits until a subscription that was just asked for has begun, behind
-// all that happened before: something has come of it, or one stream more is
-// watched than before. Where the stream was watched already, a second must do.
-func (h *house) settled(e *ear, watched int) {
+// all that happened before: something has come of it, or there is one reader
+// more than before.
+func (h *house) settled(e *ear, readers int) {
 	for range int(time.Second / settle) {
-		if len(e.from) > 0 || h.parts.Log.Hub().Watched() > watched {
+		if len(e.from) > 0 || h.server.station.Readers() > readers {
 			return
 		}
 		time.Sleep(settle)
