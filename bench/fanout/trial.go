@@ -36,7 +36,7 @@ var (
 var stated = []trial{
 	{sockets: 5000, topics: 1, events: 150, rate: 10, payload: 400, settle: 3 * time.Second, sides: []side{veche, raw}},
 	{sockets: 10000, topics: 200, events: 20, rate: 200, payload: 400, settle: 3 * time.Second, sides: []side{veche, raw}},
-	{sockets: 1000, topics: 1, events: 400, rate: 20, payload: 4000, settle: 3 * time.Second, sides: []side{{name: "veche, 1% stuck", stuck: 1}, veche}},
+	{sockets: 1000, topics: 1, events: 600, rate: 20, payload: 4000, settle: 3 * time.Second, sides: []side{{name: "veche, 1% stuck", stuck: 1}, veche}},
 	{sockets: 15000, topics: 1, events: 1, payload: 400, settle: 10 * time.Second, sides: []side{veche, raw}},
 }
 
