@@ -2448,39 +2448,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
-	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
-		ec.unmarshalInputAcceptAnswerInput,
-		ec.unmarshalInputAddPostInput,
-		ec.unmarshalInputAddReactionInput,
-		ec.unmarshalInputAddSpaceMemberInput,
-		ec.unmarshalInputBookmarkInput,
-		ec.unmarshalInputChangePasswordInput,
-		ec.unmarshalInputClosePollInput,
-		ec.unmarshalInputCreateApiTokenInput,
-		ec.unmarshalInputCreatePollInput,
-		ec.unmarshalInputCreateSpaceInput,
-		ec.unmarshalInputCreateTopicInput,
-		ec.unmarshalInputDeletePostInput,
-		ec.unmarshalInputDeleteTopicInput,
-		ec.unmarshalInputEditPostInput,
-		ec.unmarshalInputJoinSpaceInput,
-		ec.unmarshalInputLeaveSpaceInput,
-		ec.unmarshalInputLogInInput,
-		ec.unmarshalInputMarkReadInput,
-		ec.unmarshalInputRegisterInput,
-		ec.unmarshalInputRemoveReactionInput,
-		ec.unmarshalInputRemoveSpaceMemberInput,
-		ec.unmarshalInputRestorePostInput,
-		ec.unmarshalInputRestoreTopicInput,
-		ec.unmarshalInputRevokeApiTokenInput,
-		ec.unmarshalInputRevokeSessionInput,
-		ec.unmarshalInputSetMemberRoleInput,
-		ec.unmarshalInputUpdateProfileInput,
-		ec.unmarshalInputUpdateSpaceInput,
-		ec.unmarshalInputUpdateTopicInput,
-		ec.unmarshalInputVotePollInput,
-		ec.unmarshalInputWatchInput,
-	)
 	first := true
 
 	switch opCtx.Operation.Operation {
@@ -2490,7 +2457,6 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			var data graphql.Marshaler
 			if first {
 				first = false
-				ctx = graphql.WithUnmarshalerMap(ctx, inputUnmarshalMap)
 				data = ec._Query(ctx, opCtx.Operation.SelectionSet)
 			} else {
 				if atomic.LoadInt32(&ec.PendingDeferred) > 0 {
@@ -2520,7 +2486,6 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 				return nil
 			}
 			first = false
-			ctx = graphql.WithUnmarshalerMap(ctx, inputUnmarshalMap)
 			data := ec._Mutation(ctx, opCtx.Operation.SelectionSet)
 			var buf bytes.Buffer
 			data.MarshalGQL(&buf)
