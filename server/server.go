@@ -63,6 +63,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	s.jobs.Go(func() { s.parts.prune(work) })
 	s.jobs.Go(func() { s.parts.Log.Tail(work) })
 	s.jobs.Go(func() { s.station.Patrol(work) })
+	s.jobs.Go(func() { tidy(work) })
 	for _, c := range s.parts.consumers() {
 		s.jobs.Go(func() { s.parts.Log.Consume(work, c) })
 	}
