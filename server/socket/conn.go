@@ -17,9 +17,8 @@ import (
 // conn is one socket. Its context ends when the socket must, with the Close or
 // the read or write error as the cause; everything else follows from that.
 type conn struct {
-	config Config
+	config *Config
 	exec   graphql.GraphExecutor
-	header http.Header
 	ctx    context.Context
 	end    context.CancelCauseFunc
 	done   chan struct{} // closed when nothing of the socket is left
@@ -42,17 +41,16 @@ type conn struct {
 	work sync.WaitGroup // operations and Authorize
 }
 
-func newConn(config Config, r *http.Request, exec graphql.GraphExecutor) *conn {
+func newConn(config *Config, r *http.Request, exec graphql.GraphExecutor) *conn {
 	c := &conn{
 		config: config,
 		exec:   exec,
-		header: r.Header,
 		done:   make(chan struct{}),
 		ready:  make(chan struct{}),
 	}
 	c.out.free.L = &c.out.mu
 	c.squeezed = config.Compression && strings.Contains(r.Header.Get("Sec-WebSocket-Extensions"), "permessage-deflate")
-	c.ctx, c.end = context.WithCancelCause(r.Context())
+	c.ctx, c.end = context.WithCancelCause(context.WithoutCancel(r.Context())) // the request ends before
 	return c
 }
 
@@ -114,9 +112,20 @@ func (c *conn) read() {
 			c.end(err)
 			break
 		}
-		c.receive(data)
+		c.aside(data)
 	}
 	c.part()
+}
+
+// aside does what the message asks for on a stack that is soon given back: the
+// reader's own stays as small as waiting for the next message lets it.
+func (c *conn) aside(data []byte) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		c.receive(data)
+	}()
+	<-done
 }
 
 // alive gives the client ReadTimeout from now. The order matters: hurry may

@@ -8,16 +8,6 @@ import (
 	"time"
 )
 
-// The request's context is how the HTTP server says that it stops.
-func TestServerStops(t *testing.T) {
-	inRoom(t, Config{}, func(t *testing.T, r *room) {
-		c := r.dial(t, transportWS.name)
-		c.play(modernInit + hold("a"))
-		r.stop()
-		c.hearClose(CloseGoingAway)
-	})
-}
-
 func TestDrain(t *testing.T) {
 	inRoom(t, Config{}, func(t *testing.T, r *room) {
 		polite := r.dial(t, transportWS.name)

@@ -16,7 +16,7 @@ import (
 // end it, if any, or that it goes on without this goroutine.
 func (c *conn) execute(op *operation, params *graphql.RawParams) (errs gqlerror.List, goesOn bool) {
 	asked := &graphql.OperationContext{
-		RawQuery: params.Query, OperationName: params.OperationName, Variables: params.Variables, Headers: params.Headers,
+		RawQuery: params.Query, OperationName: params.OperationName, Variables: params.Variables,
 	}
 	ctx := graphql.WithOperationContext(op.ctx, asked)
 	defer func() {

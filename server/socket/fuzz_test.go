@@ -75,7 +75,7 @@ func fuzzed(older bool) *conn {
 	delete(house.fields, "stubborn")
 	exec := executor.New(house)
 	exec.SetRecoverFunc(func(context.Context, any) error { return nil })
-	c := newConn(config, r, exec)
+	c := newConn(&config, r, exec)
 	c.dialect = transportWS
 	if older {
 		c.dialect = graphqlWS

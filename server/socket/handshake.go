@@ -30,7 +30,9 @@ func (c *conn) authorize(payload map[string]any) {
 		c.forbid(err)
 		return
 	}
-	context.AfterFunc(base, func() { c.end(sessionEnded(context.Cause(base))) })
+	if base.Done() != c.ctx.Done() {
+		context.AfterFunc(base, func() { c.end(sessionEnded(context.Cause(base))) })
+	}
 	c.base = base
 	c.put(c.ctx, frame{data: encode("connection_ack", nil, nil), ack: true})
 }

@@ -110,7 +110,6 @@ func (c *conn) subscribe(m message) {
 		c.end(err)
 		return
 	}
-	m.params.Headers = c.header
 	m.params.ReadTime = graphql.TraceTiming{Start: started, End: graphql.Now()}
 	c.work.Go(func() { c.operate(op, m.params) })
 }

@@ -24,7 +24,7 @@
 //   - Memory for one socket is bounded by the outbox and one response of each of
 //     Config.MaxOperations operations, whatever the reader does.
 //   - A panic in an operation is one error of that operation.
-//   - When Do returns, no goroutine of the socket is left.
+//   - When Drain returns, no goroutine of a socket is left.
 package socket
 
 import (
@@ -130,7 +130,7 @@ func (c Config) closeWait() time.Duration { return c.WriteTimeout / 2 }
 // Transport is the door for sockets, to be added to a handler.Server. It is
 // safe for use by many goroutines.
 type Transport struct {
-	config   Config
+	config   *Config
 	upgrader websocket.Upgrader
 
 	mu       sync.Mutex
@@ -144,10 +144,11 @@ var _ graphql.Transport = (*Transport)(nil)
 func New(config Config) *Transport {
 	config = config.withDefaults()
 	return &Transport{
-		config: config,
+		config: &config,
 		upgrader: websocket.Upgrader{
 			HandshakeTimeout:  config.WriteTimeout,
 			Subprotocols:      []string{transportWS.name, graphqlWS.name},
+			ReadBufferSize:    readBuffer,
 			WriteBufferPool:   &sync.Pool{},
 			CheckOrigin:       config.CheckOrigin,
 			EnableCompression: config.Compression,
@@ -159,8 +160,13 @@ func New(config Config) *Transport {
 // Supports says whether the request asks for a WebSocket.
 func (t *Transport) Supports(r *http.Request) bool { return websocket.IsWebSocketUpgrade(r) }
 
-// Do serves the socket and returns when it has ended. It refuses new sockets
-// with 503 once Drain was called.
+// readBuffer is how much is read from a socket at once, in bytes. Clients say
+// little: larger messages are read past the buffer.
+const readBuffer = 512
+
+// Do opens the socket, which lives on when Do has returned: so nothing of the
+// HTTP server's, its buffers above all, is held as long as people stay. It
+// refuses new sockets with 503 once Drain was called.
 func (t *Transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	c := newConn(t.config, r, exec)
 	if !t.enter(c) {
@@ -168,12 +174,15 @@ func (t *Transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Grap
 		http.Error(w, CloseGoingAway.Reason, http.StatusServiceUnavailable)
 		return
 	}
-	defer t.leave(c)
 	ws, err := t.upgrader.Upgrade(w, r, nil)
-	if err != nil {
-		return // Upgrade has told the client.
+	if err != nil { // Upgrade has told the client
+		t.leave(c)
+		return
 	}
-	c.run(ws)
+	go func() {
+		defer t.leave(c)
+		c.run(ws)
+	}()
 }
 
 func (t *Transport) enter(c *conn) bool {
