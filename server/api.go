@@ -70,6 +70,7 @@ func (s *Server) moment(ctx context.Context, query string) (live.Moment, error) 
 func (s *Server) socketConfig() socket.Config {
 	return socket.Config{
 		CheckOrigin: s.originAllowed,
+		Compression: s.config.Compression == "on",
 		Authorize: func(ctx context.Context, payload map[string]any) (context.Context, error) {
 			authorization, _ := payload["authorization"].(string)
 			if authorization == "" {

@@ -20,6 +20,7 @@ type Config struct {
 	Registration  string        `env:"VECHE_REGISTRATION" enum:"open,closed" default:"open" help:"Whether anybody may register: open or closed."`
 	RateLimit     string        `env:"VECHE_RATE_LIMIT" name:"rate-limit" enum:"on,off" default:"on" help:"Limit sign-ins and registrations by address: on, or off for trials."`
 	Origins       []string      `env:"VECHE_ORIGINS" help:"Origins of web pages that may open sockets, beside this server's own; comma between."`
+	Compression   string        `env:"VECHE_COMPRESSION" enum:"on,off" default:"off" help:"Compress messages on sockets whose clients can (permessage-deflate): on saves traffic and costs processor time for each reader."`
 	Retention     time.Duration `env:"VECHE_RETENTION" default:"168h" help:"How long the live log is kept: how far back a client can resume."`
 	LogLevel      string        `env:"VECHE_LOG_LEVEL" name:"log-level" enum:"debug,info,warn,error" default:"info" help:"Least level that is logged: debug, info, warn or error."`
 }

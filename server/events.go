@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"strings"
 	"time"
@@ -89,7 +91,7 @@ func (e events) follow(ctx context.Context, s *stream, wanted broadcast.Subscrip
 		s.finish(wanted.Exec.DispatchError(graphql.WithOperationContext(ctx, wanted.Operation), errs))
 		return
 	}
-	if s.write([]byte(":\n\n")) != nil { // so that the client sees at once that it is connected
+	if s.open() != nil {
 		return
 	}
 	beat := time.NewTicker(pulse)
@@ -144,6 +146,12 @@ func (s *stream) finish(last *graphql.Response) {
 		}
 	}
 	_ = s.write([]byte("event: complete\ndata:\n\n")) // the client may have gone
+}
+
+// open lets the client see at once that it is connected, and says when to come
+// back should the stream break off: not all at once.
+func (s *stream) open() error {
+	return s.write(fmt.Appendf(nil, "retry: %d\n\n", 500+rand.IntN(2500)))
 }
 
 func (s *stream) write(text []byte) error {

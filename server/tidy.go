@@ -24,8 +24,10 @@ type memory struct{ cycles, objects, live, idle uint64 }
 
 func measure() memory {
 	of := []metrics.Sample{
-		{Name: "/gc/cycles/total:gc-cycles"}, {Name: "/memory/classes/heap/objects:bytes"},
-		{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/heap/free:bytes"},
+		{Name: "/gc/cycles/total:gc-cycles"},
+		{Name: "/memory/classes/heap/objects:bytes"},
+		{Name: "/gc/heap/live:bytes"},
+		{Name: "/memory/classes/heap/free:bytes"},
 	}
 	metrics.Read(of)
 	return memory{of[0].Value.Uint64(), of[1].Value.Uint64(), of[2].Value.Uint64(), of[3].Value.Uint64()}

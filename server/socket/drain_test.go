@@ -66,3 +66,30 @@ func TestDrainFlushes(t *testing.T) {
 			x 1001 Server going away; come back with your cursor`)
 	})
 }
+
+// Many are not sent away all at once, and those who have to wait are served
+// meanwhile; but all within a part of the time that there is.
+func TestDrainSpreads(t *testing.T) {
+	for name, test := range map[string]struct{ within, least, most time.Duration }{
+		"time enough": {time.Minute, 40 * time.Millisecond, 60 * time.Millisecond},
+		"hardly time": {60 * time.Millisecond, 10 * time.Millisecond, 25 * time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inRoom(t, Config{}, func(t *testing.T, r *room) {
+				for range 5 * farewells {
+					c := r.dial(t, transportWS.name)
+					c.play(modernInit)
+					go c.listen(r, func(time.Duration, string) {})
+				}
+				ctx, cancel := context.WithTimeout(t.Context(), test.within)
+				defer cancel()
+				if err := r.Drain(ctx); err != nil {
+					t.Error(err)
+				}
+				if took := time.Since(r.start); took < test.least || took > test.most {
+					t.Errorf("took %v", took)
+				}
+			})
+		})
+	}
+}

@@ -46,7 +46,7 @@ func inRoom(t *testing.T, config Config, test func(t *testing.T, r *room)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		r := &room{
-			door:  &door{house: newHouse(), ended: make(chan Close, 10)},
+			door:  &door{house: newHouse(), ended: make(chan Close, 1000)},
 			pipes: &pipes{make(chan net.Conn), make(chan struct{})},
 			start: time.Now(),
 		}

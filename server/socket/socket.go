@@ -30,7 +30,9 @@ package socket
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -210,12 +212,23 @@ func (t *Transport) Sockets() int {
 	return len(t.sockets)
 }
 
-// Drain closes all sockets with CloseGoingAway, lets no new ones in, and waits
-// until all have ended. A reader that does not answer holds it up for twice
+// Drain tells all sockets with CloseGoingAway to come back, lets no new ones in,
+// and waits until all have ended. Many are told some at a time, in no order, so
+// that they do not all come to the next server at once; those who wait for their
+// turn are served meanwhile. A reader that does not answer holds it up for twice
 // half of Config.WriteTimeout at most, an operation that ignores its context
 // for as long as it pleases; when ctx ends first, its cause is the error.
 func (t *Transport) Drain(ctx context.Context) error {
-	for _, c := range t.dismiss() {
+	all := t.shut()
+	for some := range slices.Chunk(all, farewells) {
+		for _, c := range some {
+			c.end(CloseGoingAway)
+		}
+		if len(all) > farewells {
+			wait(ctx, pace(ctx, len(all)))
+		}
+	}
+	for _, c := range all {
 		select {
 		case <-c.done:
 		case <-ctx.Done():
@@ -225,14 +238,36 @@ func (t *Transport) Drain(ctx context.Context) error {
 	return nil
 }
 
-func (t *Transport) dismiss() []*conn {
+// farewells is how many sockets are told to go at once; the next ones follow 10
+// ms later: 5,000 clients a second find another server.
+const farewells = 50
+
+// pace is how long to wait between farewells: less if a third of the time that
+// there is would not do for all.
+func pace(ctx context.Context, sockets int) time.Duration {
+	wait := 10 * time.Millisecond
+	if end, ok := ctx.Deadline(); ok {
+		wait = min(wait, time.Until(end)/3*farewells/time.Duration(sockets))
+	}
+	return wait
+}
+
+func wait(ctx context.Context, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+	}
+}
+
+// shut lets nobody in any more, and answers who is there, in no order.
+func (t *Transport) shut() []*conn {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.draining = true
 	all := make([]*conn, 0, len(t.sockets))
 	for c := range t.sockets {
-		c.end(CloseGoingAway)
 		all = append(all, c)
 	}
+	rand.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	return all
 }
