@@ -42,6 +42,7 @@ func (s *Server) api() http.Handler {
 	h.SetErrorPresenter(resolvers.Present)
 	h.SetRecoverFunc(resolvers.Recover)
 	h.Use(extension.Introspection{})
+	h.Use(s.parts.Documents)
 	h.AroundRootFields(s.limits.around)
 	h.AroundResponses(s.fresh)
 	return h

@@ -12,6 +12,7 @@ import (
 	"veche/community/forum"
 	"veche/community/members"
 	"veche/live"
+	"veche/server/persisted"
 	"veche/store"
 	"veche/store/mongo"
 	"veche/store/sqlite"
@@ -25,6 +26,8 @@ type Parts struct {
 	Log   *live.Log
 	Roll  *members.Roll
 	Hall  *forum.Hall
+	// Documents are what clients may ask for by its hash.
+	Documents *persisted.Documents
 }
 
 // Assemble opens the store and puts the community together. cost is what a
@@ -75,6 +78,9 @@ func over(ctx context.Context, s store.Store, c Config, cost *members.Cost) (*Pa
 	if p.Hall, err = forum.New(ctx, s, p.Log, p.Roll, nil); err != nil {
 		return nil, err
 	}
+	if p.Documents, err = persisted.Open(ctx, s, nil); err != nil {
+		return nil, err
+	}
 	return p, nil
 }
 
@@ -100,6 +106,9 @@ func (p *Parts) prune(ctx context.Context) {
 			slog.ErrorContext(ctx, "the log could not be pruned", "error", err)
 		} else if n > 0 {
 			slog.InfoContext(ctx, "old entries of the log were pruned", "entries", n)
+		}
+		if err := p.Documents.Prune(ctx); err != nil && ctx.Err() == nil {
+			slog.ErrorContext(ctx, "persisted documents could not be pruned", "error", err)
 		}
 		select {
 		case <-ctx.Done():

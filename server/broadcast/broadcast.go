@@ -22,6 +22,7 @@ package broadcast
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -97,7 +98,12 @@ func (s *Station) Subscribe(ctx context.Context, wanted Subscription, to Reader)
 		turn.After = wanted.Since
 	}
 	l := &listener{station: s, ctx: ctx, watcher: resolvers.RequestFrom(ctx).Watcher, to: to, want: wanted, feed: turn.Feed}
-	if err := l.begin(turn.After); err != nil {
+	err := l.begin(turn.After)
+	var over *sessionOver
+	switch {
+	case errors.As(err, &over): // a moment ago, as it may any time later
+		to.End(err)
+	case err != nil:
 		told := resolvers.Present(graphql.WithOperationContext(ctx, wanted.Operation), err)
 		told.Path = ast.Path{ast.PathName(root(wanted.Operation).Alias)}
 		return gqlerror.List{told}

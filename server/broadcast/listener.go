@@ -87,7 +87,7 @@ func (l *listener) settle() error {
 	}
 	viewer, err := l.watcher(l.ctx)
 	if err != nil {
-		return err
+		return &sessionOver{err}
 	}
 	admission, err := l.feed.Admit(l.ctx, viewer)
 	if err != nil {
@@ -100,6 +100,13 @@ func (l *listener) settle() error {
 	}
 	return l.move(key, admission)
 }
+
+// sessionOver says that nobody is known any more who could be let in.
+type sessionOver struct{ err error }
+
+func (s *sessionOver) Error() string { return s.err.Error() }
+
+func (s *sessionOver) Unwrap() error { return s.err }
 
 // move takes the reader from one group to another. Its rights stay in doubt,
 // since it listened to neither for a moment.
