@@ -6,7 +6,7 @@ FUZZTIME ?= 20s
 TIMEOUT  ?= 25m
 
 .DEFAULT_GOAL := help
-.PHONY: help run generate check format vet staticcheck house stories race test fuzz bench cover clean
+.PHONY: help run generate check format vet staticcheck house stories race test fuzz bench clients cover clean
 
 help: ## Say what there is to do
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
@@ -64,6 +64,10 @@ fuzz: ## Every fuzz target for FUZZTIME (20s) each
 
 bench: ## The benchmarks beside the code; README says how the whole is measured
 	$(GO) test -run='^$$' -bench=. -benchmem ./...
+
+clients: ## Try Apollo, urql, Relay and others from the npm registry (needs Node)
+	cd clients && npm ci --no-fund --no-audit
+	$(GO) test -count=1 -v ./clients
 
 cover: ## How much of each function tests reach; -html=cover.prof shows the lines
 	$(GO) test -coverpkg=./... -coverprofile=cover.prof ./...

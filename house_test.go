@@ -33,7 +33,7 @@ const module = "veche"
 // below its own, and never from a room beside it. A room is a folder with all
 // below it, unless a folder below has a line of its own; * is any domain.
 var floors = [][]string{
-	{"", "bench"},
+	{"", "bench", "clients"},
 	{"server"},
 	{"imports"},
 	{"resolvers"},

@@ -36,10 +36,22 @@ type events struct {
 // between client and server takes it for dead.
 const pulse = 15 * time.Second
 
-// Supports takes requests that ask for an event stream.
+// Supports takes requests that ask for an event stream, unless they would rather
+// have a plain answer: some clients name all that they can read with each query.
 func (events) Supports(r *http.Request) bool {
-	return strings.Contains(r.Header.Get("Accept"), "text/event-stream") &&
-		(r.Method == http.MethodPost || r.Method == http.MethodGet)
+	return streamFirst(r.Header.Get("Accept")) && (r.Method == http.MethodPost || r.Method == http.MethodGet)
+}
+
+func streamFirst(accept string) bool {
+	for part := range strings.SplitSeq(accept, ",") {
+		switch kind, _, _ := strings.Cut(strings.TrimSpace(part), ";"); strings.TrimSpace(kind) {
+		case "text/event-stream":
+			return true
+		case responseJSON, plainJSON, "application/graphql+json":
+			return false
+		}
+	}
+	return false
 }
 
 // Do runs the operation and streams its responses.

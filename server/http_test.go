@@ -90,3 +90,20 @@ func TestClosedRegistration(t *testing.T) {
 	wantFault(t, "register", "FORBIDDEN", h.ask("guest", `mutation { register(input: {email: "b@example.org",
 		password: "`+password+`", handle: "boris", name: "Boris"}) { member { id } } }`, nil))
 }
+
+func TestStreamFirst(t *testing.T) {
+	for accept, want := range map[string]bool{
+		"":                                    false,
+		"*/*":                                 false,
+		"text/event-stream":                   true,
+		"text/event-stream, application/json": true,
+		"application/json, text/event-stream": false,
+		"application/graphql-response+json;q=0.9, text/event-stream, multipart/*":  false,
+		"multipart/mixed;deferSpec=20220824, text/event-stream;q=0.5":              true,
+		"application/graphql+json, application/json, text/event-stream, multipart": false,
+	} {
+		if got := streamFirst(accept); got != want {
+			t.Errorf("%q: %v", accept, got)
+		}
+	}
+}
