@@ -91,8 +91,12 @@ type Store interface {
 	Close() error
 }
 
-// Result is Do for a function that answers something.
+// Result is Do for a function that answers something. Under a Claim it is done
+// once.
 func Result[T any](ctx context.Context, s Store, fn func(tx Tx) (T, error)) (T, error) {
+	if c := claimOf(ctx); c != nil {
+		return once(ctx, s, c, fn)
+	}
 	var out T
 	err := s.Do(ctx, func(tx Tx) (err error) {
 		out, err = fn(tx)

@@ -37,6 +37,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"multi", multis},
 		{"cursor", cursors},
 		{"do", transactions},
+		{"once", claims},
 		{"ensure", preparations},
 	} {
 		t.Run(part.name, func(t *testing.T) {
