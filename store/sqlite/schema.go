@@ -45,6 +45,9 @@ func (e *Engine) Ensure(ctx context.Context, specs ...*store.Spec) error {
 const catalogue = `CREATE TABLE IF NOT EXISTS "_collections" ("name" TEXT PRIMARY KEY, "shape" TEXT NOT NULL)`
 
 func (t *tx) ensure(c *store.Spec) error {
+	if err := t.goThrough(); err != nil {
+		return err
+	}
 	if err := t.exec(catalogue); err != nil {
 		return err
 	}
@@ -137,10 +140,10 @@ func (t *tx) refill(c *store.Spec) error {
 		if err != nil {
 			return err
 		}
-		if err := t.setColumns(c, id, nil, columns); err != nil {
+		if err := t.w.setColumns(c, id, nil, columns); err != nil {
 			return err
 		}
-		if err := t.moveSides(c, id, nil, e.raw); err != nil {
+		if err := t.w.moveSides(c, id, nil, e.raw); err != nil {
 			return err
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"modernc.org/sqlite"
@@ -15,16 +14,20 @@ import (
 	"veche/store"
 )
 
-// overlay is what a transaction has written; nobody was deleted.
-type overlay map[key]*entry
-
 // tx is one call of Do, in the writer's turn. before holds what earlier calls
-// in the same commit wrote.
+// in the same commit wrote, own what this one did.
+//
+// Writes stay in memory until the whole commit is written: many calls that
+// change one document write it once, and a call that fails needs no undoing.
+// Only a call that takes a unique value, or that looks for documents by an
+// index after it wrote some of that kind, has its writes in the file at once:
+// through, behind a savepoint.
 type tx struct {
-	w      *writer
-	before overlay
-	own    overlay
-	after  []func()
+	w       *writer
+	before  overlay
+	own     overlay
+	after   []func()
+	through bool
 }
 
 func (t *tx) view() view {
@@ -32,13 +35,85 @@ func (t *tx) view() view {
 }
 
 func (t *tx) known(k key) (*entry, bool) {
-	if e, ok := t.own[k]; ok {
+	if e, ok := t.own.changed(k); ok {
 		return e, true
 	}
-	if e, ok := t.before[k]; ok {
+	if e, ok := t.before.changed(k); ok {
 		return e, true
 	}
 	return t.w.cache.get(k)
+}
+
+// settle brings to the file what a query of the collection must find there.
+func (t *tx) settle(c *store.Spec) error {
+	if t.own.touches(c) {
+		return t.goThrough()
+	}
+	if t.before.touches(c) {
+		return t.writeBefore()
+	}
+	return nil
+}
+
+// writeBefore writes what earlier calls left: they are kept whatever becomes
+// of this one.
+func (t *tx) writeBefore() error {
+	if err := t.w.write(t.before); err != nil {
+		return err
+	}
+	for k, ch := range t.own {
+		if b, ok := t.before[k]; ok && !t.through {
+			ch.was = b.now
+		}
+	}
+	return nil
+}
+
+// goThrough has this call's writes in the file from now on.
+func (t *tx) goThrough() error {
+	if t.through {
+		return nil
+	}
+	if err := t.writeBefore(); err != nil {
+		return err
+	}
+	if err := t.w.exec("SAVEPOINT job"); err != nil {
+		return fmt.Errorf("set savepoint: %w", err)
+	}
+	t.through = true
+	return t.w.write(t.own)
+}
+
+// put notes that the document is now so, instead of was.
+func (t *tx) put(k key, was, now *entry) error {
+	next := &change{was: was, now: now}
+	if now != nobody {
+		var err error
+		if next.columns, err = indexed(k.spec, now.raw); err != nil {
+			return err
+		}
+		takes, err := takesUnique(k.spec, was.raw, next.columns)
+		if err != nil {
+			return err
+		}
+		if takes {
+			if err := t.goThrough(); err != nil {
+				return err
+			}
+		}
+	}
+	if ch, ok := t.own[k]; ok {
+		next.was = ch.was
+	} else if ch, ok := t.before[k]; ok {
+		next.was = ch.was
+	}
+	if t.through {
+		if err := t.w.writeOne(k, next); err != nil {
+			return err
+		}
+	}
+	t.own[k] = next
+	return nil
 }
 
 func (t *tx) load(c *store.Spec, id string) (*entry, error) { return t.view().load(c, id) }
@@ -58,15 +133,21 @@ func (t *tx) GetMany(_ context.Context, c *store.Spec, ids []string) (map[string
 
 // Find sees what this transaction wrote.
 func (t *tx) Find(_ context.Context, c *store.Spec, q store.Query) ([]any, error) {
+	if err := t.settle(c); err != nil {
+		return nil, err
+	}
 	return t.view().find(c, q)
 }
 
 // Count sees what this transaction wrote.
 func (t *tx) Count(_ context.Context, c *store.Spec, q store.Query) (int, error) {
+	if err := t.settle(c); err != nil {
+		return 0, err
+	}
 	return t.view().count(c, q)
 }
 
-// Insert writes the row, its columns and its side rows.
+// Insert answers store.ErrExists at once for an id or a unique value.
 func (t *tx) Insert(_ context.Context, c *store.Spec, doc any) error {
 	raw, err := bson.Marshal(doc)
 	if err != nil {
@@ -76,25 +157,16 @@ func (t *tx) Insert(_ context.Context, c *store.Spec, doc any) error {
 	if !ok || id == "" {
 		return fmt.Errorf("insert into %s: the document has no string _id", c.Name)
 	}
-	return t.insert(c, id, raw)
+	return t.insert(key{c, id}, raw)
 }
 
-func (t *tx) insert(c *store.Spec, id string, raw bson.Raw) error {
-	columns, err := columnsOf(c, raw)
-	if err != nil {
+func (t *tx) insert(k key, raw bson.Raw) error {
+	if _, err := t.load(k.spec, k.id); err == nil {
+		return fmt.Errorf("insert into %s: %w", k.spec.Name, store.ErrExists)
+	} else if !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	names := append([]string{store.IDField, "doc"}, c.Columns()...)
-	args := append([]any{id, []byte(raw)}, columns...)
-	err = t.exec(`INSERT INTO `+quote(c.Name)+` (`+quoteAll(names)+`) VALUES (?`+strings.Repeat(`,?`, len(args)-1)+`)`, args...)
-	if err != nil {
-		return fmt.Errorf("insert into %s: %w", c.Name, taken(err))
-	}
-	if err := t.moveSides(c, id, nil, raw); err != nil {
-		return err
-	}
-	t.own[key{c, id}] = &entry{raw: raw}
-	return nil
+	return t.put(k, nobody, &entry{raw: raw})
 }
 
 // Update cannot meet a conflict here: the writer takes one turn at a time.
@@ -117,35 +189,14 @@ func (t *tx) Update(_ context.Context, c *store.Spec, id string, change func(any
 	if bytes.Equal(raw, was.raw) {
 		return was.shared(c)
 	}
-	now, err := t.replace(c, id, was.raw, raw)
-	if err != nil {
+	if now, _ := bson.Raw(raw).Lookup(store.IDField).StringValueOK(); now != id {
+		return nil, fmt.Errorf("update %s %s: the id was changed to %q", c.Name, id, now)
+	}
+	now := &entry{raw: raw}
+	if err := t.put(key{c, id}, was, now); err != nil {
 		return nil, err
 	}
 	return now.shared(c)
-}
-
-// replace writes the document and those columns and side rows that differ.
-func (t *tx) replace(c *store.Spec, id string, was, raw bson.Raw) (*entry, error) {
-	if now, _ := raw.Lookup(store.IDField).StringValueOK(); now != id {
-		return nil, fmt.Errorf("update %s %s: the id was changed to %q", c.Name, id, now)
-	}
-	before, err := columnsOf(c, was)
-	if err != nil {
-		return nil, err
-	}
-	after, err := columnsOf(c, raw)
-	if err != nil {
-		return nil, err
-	}
-	if err := t.setDoc(c, id, raw, before, after); err != nil {
-		return nil, fmt.Errorf("update %s %s: %w", c.Name, id, taken(err))
-	}
-	if err := t.moveSides(c, id, was, raw); err != nil {
-		return nil, err
-	}
-	e := &entry{raw: raw}
-	t.own[key{c, id}] = e
-	return e, nil
 }
 
 // Inc changes the one field within the BSON.
@@ -156,7 +207,7 @@ func (t *tx) Inc(_ context.Context, c *store.Spec, id, field string, n int64) (i
 		if err != nil {
 			return 0, fmt.Errorf("encode %s %s: %w", c.Name, id, err)
 		}
-		return n, t.insert(c, id, raw)
+		return n, t.insert(key{c, id}, raw)
 	}
 	if err != nil {
 		return 0, err
@@ -165,8 +216,7 @@ func (t *tx) Inc(_ context.Context, c *store.Spec, id, field string, n int64) (i
 	if err != nil {
 		return 0, fmt.Errorf("increment %s of %s %s: %w", field, c.Name, id, err)
 	}
-	_, err = t.replace(c, id, was.raw, raw)
-	return sum, err
+	return sum, t.put(key{c, id}, was, &entry{raw: raw})
 }
 
 // incremented copies the document with the field greater by n.
@@ -195,17 +245,13 @@ func incremented(raw bson.Raw, field string, n int64) (bson.Raw, int64, error) {
 	return out, n, err
 }
 
-// Delete removes the row and its side rows.
+// Delete removes the document.
 func (t *tx) Delete(_ context.Context, c *store.Spec, id string) error {
 	was, err := t.load(c, id)
 	if err != nil {
 		return err
 	}
-	if err := t.exec(`DELETE FROM `+quote(c.Name)+` WHERE "_id" = ?`, id); err != nil {
-		return fmt.Errorf("delete %s %s: %w", c.Name, id, err)
-	}
-	t.own[key{c, id}] = nobody
-	return t.moveSides(c, id, was.raw, nil)
+	return t.put(key{c, id}, was, nobody)
 }
 
 func (t *tx) exec(text string, args ...any) error { return t.w.exec(text, args...) }

@@ -18,12 +18,14 @@ const batch = 256
 var errClosed = errors.New("sqlite: the store is closed")
 
 // writer owns the one connection that writes. Calls of do queue up; run takes
-// all that wait, gives each a savepoint, and commits them together.
+// all that wait and commits them together.
 type writer struct {
 	db    *sql.DB
 	conn  *sql.Conn
 	cache *cache
 	stmts map[string]*sql.Stmt
+	// lost is why the transaction under way can be kept no more.
+	lost error
 
 	jobs   chan *job
 	done   chan struct{}
@@ -112,69 +114,91 @@ func (w *writer) run() {
 // together runs the jobs in one transaction and tells each how it went. What
 // commits is put into the cache and announced before anybody is answered.
 func (w *writer) together(jobs []*job) {
+	results := make([]error, len(jobs))
+	written, err := w.commit(jobs, results)
+	if err == nil {
+		for k, ch := range written {
+			w.cache.committed(k, ch.now)
+		}
+	}
+	for i, j := range jobs {
+		switch {
+		case results[i] != nil:
+		case err != nil:
+			results[i] = err
+		default:
+			for _, tell := range j.tx.after {
+				tell()
+			}
+		}
+		j.result <- results[i]
+	}
+}
+
+// commit runs the jobs and keeps what they wrote; results tells which of them
+// failed by themselves. An error means that nothing was kept.
+func (w *writer) commit(jobs []*job, results []error) (overlay, error) {
+	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
+		return nil, fmt.Errorf("begin: %w", err)
+	}
+	written, err := w.turns(jobs, results)
+	if err == nil {
+		if err = w.exec("COMMIT"); err == nil {
+			return written, nil
+		}
+		err = fmt.Errorf("commit: %w", err)
+	}
+	if undo := w.exec("ROLLBACK"); undo != nil {
+		err = errors.Join(err, fmt.Errorf("roll back: %w", undo))
+	}
+	return nil, err
+}
+
+// turns runs one job after the other and writes what they left.
+func (w *writer) turns(jobs []*job, results []error) (overlay, error) {
+	w.lost = nil
 	written := overlay{}
-	err := w.exec("BEGIN IMMEDIATE")
-	var kept []*job
-	for _, j := range jobs {
-		if err != nil {
-			j.result <- fmt.Errorf("begin: %w", err)
-		} else if failed := w.one(j, written); failed != nil {
-			j.result <- failed
-		} else {
-			kept = append(kept, j)
+	for i, j := range jobs {
+		if results[i] = w.one(j, written); w.lost != nil {
+			return nil, w.lost
 		}
 	}
-	if err != nil {
-		return
-	}
-	if err := w.exec("COMMIT"); err != nil {
-		err = errors.Join(fmt.Errorf("commit: %w", err), w.rollback())
-		for _, j := range kept {
-			j.result <- err
-		}
-		return
-	}
-	for k, e := range written {
-		w.cache.committed(k, e)
-	}
-	for _, j := range kept {
-		for _, tell := range j.tx.after {
-			tell()
-		}
-		j.result <- nil
-	}
+	return written, w.write(written)
 }
 
-func (w *writer) rollback() error {
-	if err := w.exec("ROLLBACK"); err != nil {
-		return fmt.Errorf("roll back: %w", err)
-	}
-	return nil
-}
-
-// one runs one job behind a savepoint and takes its writes over into written,
-// or leaves no trace of it.
+// one runs one job and takes its writes over into written, or leaves no trace
+// of it.
 func (w *writer) one(j *job, written overlay) error {
 	if err := j.ctx.Err(); err != nil {
 		return err
 	}
-	if err := w.exec("SAVEPOINT job"); err != nil {
-		return fmt.Errorf("set savepoint: %w", err)
-	}
 	j.tx = &tx{w: w, before: written, own: overlay{}}
-	if err := j.call(); err != nil {
-		if undo := errors.Join(w.exec("ROLLBACK TO job"), w.exec("RELEASE job")); undo != nil {
-			return errors.Join(err, fmt.Errorf("roll back to savepoint: %w", undo))
-		}
+	err := j.call()
+	if j.tx.through {
+		err = w.endSavepoint(err)
+	}
+	if err != nil {
 		return err
 	}
-	if err := w.exec("RELEASE job"); err != nil {
-		return fmt.Errorf("release savepoint: %w", err)
-	}
-	for k, e := range j.tx.own {
-		written[k] = e
+	for k, ch := range j.tx.own {
+		written[k] = ch
 	}
 	return nil
+}
+
+// endSavepoint keeps what a job wrote to the file, or undoes it if it failed.
+func (w *writer) endSavepoint(failed error) error {
+	if failed != nil {
+		if err := w.exec("ROLLBACK TO job"); err != nil {
+			w.lost = errors.Join(failed, fmt.Errorf("roll back to savepoint: %w", err))
+			return w.lost
+		}
+	}
+	if err := w.exec("RELEASE job"); err != nil {
+		w.lost = errors.Join(failed, fmt.Errorf("release savepoint: %w", err))
+		return w.lost
+	}
+	return failed
 }
 
 // call runs the job's function; a panic in it must not take the writer down.
