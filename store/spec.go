@@ -18,6 +18,8 @@ type Spec struct {
 	Name    string
 	New     func() any
 	Indexes []Index
+	// Near is the field that Collection.Near named, if any.
+	Near string
 
 	columns []string
 }

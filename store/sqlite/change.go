@@ -81,9 +81,18 @@ func (w *writer) writeOne(k key, ch *change) (err error) {
 }
 
 func (w *writer) add(k key, raw bson.Raw, columns []any) error {
-	names := append([]string{store.IDField, "doc"}, k.spec.Columns()...)
-	args := append([]any{k.id, []byte(raw)}, columns...)
-	err := w.exec(`INSERT INTO `+quote(k.spec.Name)+` (`+quoteAll(names)+`) VALUES (?`+strings.Repeat(`,?`, len(args)-1)+`)`, args...)
+	names, values, args := []string{}, []string{}, []any{}
+	if near := k.spec.Near; near != "" && near != store.IDField {
+		place, at, err := placeNear(k.spec, raw)
+		if err != nil {
+			return err
+		}
+		names, values, args = append(names, `rowid`), append(values, place), at
+	}
+	names = append(append(names, mapped([]string{store.IDField, "doc"}, quote)...), mapped(k.spec.Columns(), quote)...)
+	values = append(values, `?,?`+strings.Repeat(`,?`, len(columns)))
+	args = append(append(args, k.id, []byte(raw)), columns...)
+	err := w.exec(`INSERT INTO `+quote(k.spec.Name)+` (`+strings.Join(names, `, `)+`) VALUES (`+strings.Join(values, `, `)+`)`, args...)
 	if err != nil {
 		return err
 	}
