@@ -95,8 +95,8 @@ type tally struct {
 
 var (
 	// A place is taken from one counter, so that no index need watch over it.
-	entries   = store.Define[Entry]("log", store.On("lane", "place"))
-	courses   = store.Define[course]("streams")
+	entries   = store.Define[Entry]("log", store.On("lane", "place")).Near(store.IDField)
+	courses   = store.Define[course]("streams").Near(store.IDField)
 	laneHeads = store.Define[tally]("lanes")
 	positions = store.Define[tally]("consumers")
 )
