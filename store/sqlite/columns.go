@@ -15,14 +15,22 @@ import (
 func columnsOf(c *store.Spec, raw bson.Raw) ([]any, error) {
 	names := c.Columns()
 	values := make([]any, len(names))
-	for i, name := range names {
-		v, err := columnOf(raw, name)
-		if err != nil {
-			return nil, fmt.Errorf("field %s of %s: %w", name, c.Name, err)
-		}
-		values[i] = v
+	for i := range values {
+		values[i] = absent
 	}
-	return values, nil
+	var wrong error
+	err := store.Walk(raw, func(name string, v bson.RawValue) bool {
+		if i := slices.Index(names, name); i >= 0 {
+			if values[i], wrong = columnValue(v); wrong != nil {
+				wrong = fmt.Errorf("field %s of %s: %w", names[i], c.Name, wrong)
+			}
+		}
+		return wrong == nil
+	})
+	if err == nil {
+		err = wrong
+	}
+	return values, err
 }
 
 // indexed is columnsOf, and an error if some other field cannot be indexed.

@@ -24,9 +24,6 @@ import (
 	"veche/store"
 )
 
-// DefaultCache is how many bytes of documents are kept in memory by default.
-const DefaultCache = 256 << 20
-
 // Engine is a store.Store over one file.
 type Engine struct {
 	lock    *sql.DB // holds the file's lock until Close
@@ -39,10 +36,10 @@ type Engine struct {
 var _ store.Store = (*Engine)(nil)
 
 // Open opens the file at path, or makes it. cacheBytes bounds the memory kept
-// for documents; 0 means DefaultCache.
+// for documents; 0 means a share of the machine's.
 func Open(path string, cacheBytes int) (*Engine, error) {
 	if cacheBytes == 0 {
-		cacheBytes = DefaultCache
+		cacheBytes = automaticCache()
 	}
 	lock, err := takeLock(path + ".lock")
 	if err != nil {

@@ -149,11 +149,11 @@ func (t *tx) Count(_ context.Context, c *store.Spec, q store.Query) (int, error)
 
 // Insert answers store.ErrExists at once for an id or a unique value.
 func (t *tx) Insert(_ context.Context, c *store.Spec, doc any) error {
-	raw, err := bson.Marshal(doc)
+	raw, err := c.Encode(doc)
 	if err != nil {
-		return fmt.Errorf("encode a document of %s: %w", c.Name, err)
+		return err
 	}
-	id, ok := bson.Raw(raw).Lookup(store.IDField).StringValueOK()
+	id, ok := raw.Lookup(store.IDField).StringValueOK()
 	if !ok || id == "" {
 		return fmt.Errorf("insert into %s: the document has no string _id", c.Name)
 	}
@@ -182,14 +182,14 @@ func (t *tx) Update(_ context.Context, c *store.Spec, id string, change func(any
 	if err := change(doc); err != nil {
 		return nil, err
 	}
-	raw, err := bson.Marshal(doc)
+	raw, err := c.Encode(doc)
 	if err != nil {
-		return nil, fmt.Errorf("encode %s %s: %w", c.Name, id, err)
+		return nil, err
 	}
 	if bytes.Equal(raw, was.raw) {
 		return was.shared(c)
 	}
-	if now, _ := bson.Raw(raw).Lookup(store.IDField).StringValueOK(); now != id {
+	if now, _ := raw.Lookup(store.IDField).StringValueOK(); now != id {
 		return nil, fmt.Errorf("update %s %s: the id was changed to %q", c.Name, id, now)
 	}
 	now := &entry{raw: raw}
@@ -212,37 +212,11 @@ func (t *tx) Inc(_ context.Context, c *store.Spec, id, field string, n int64) (i
 	if err != nil {
 		return 0, err
 	}
-	raw, sum, err := incremented(was.raw, field, n)
+	raw, sum, err := store.Added(was.raw, field, n)
 	if err != nil {
 		return 0, fmt.Errorf("increment %s of %s %s: %w", field, c.Name, id, err)
 	}
 	return sum, t.put(key{c, id}, was, &entry{raw: raw})
-}
-
-// incremented copies the document with the field greater by n.
-func incremented(raw bson.Raw, field string, n int64) (bson.Raw, int64, error) {
-	var doc bson.D
-	if err := bson.Unmarshal(raw, &doc); err != nil {
-		return nil, 0, err
-	}
-	for i := range doc {
-		if doc[i].Key != field {
-			continue
-		}
-		switch v := doc[i].Value.(type) {
-		case int32:
-			n += int64(v)
-		case int64:
-			n += v
-		default:
-			return nil, 0, fmt.Errorf("holds a %T, not a whole number", v)
-		}
-		doc[i].Value = n
-		out, err := bson.Marshal(doc)
-		return out, n, err
-	}
-	out, err := bson.Marshal(append(doc, bson.E{Key: field, Value: n}))
-	return out, n, err
 }
 
 // Delete removes the document.
