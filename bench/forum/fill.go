@@ -38,7 +38,7 @@ func fill(ctx context.Context, folder string, posts int) (_ *people, err error) 
 		p := &people{}
 		return p, json.Unmarshal(text, p)
 	}
-	parts, err := server.Assemble(ctx, server.Config{Data: folder, CacheMB: 256}, cheap)
+	parts, err := server.Assemble(ctx, server.Config{Data: folder}, cheap)
 	if err != nil {
 		return nil, err
 	}
