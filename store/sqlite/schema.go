@@ -52,7 +52,10 @@ func (t *tx) ensure(c *store.Spec) error {
 		return err
 	}
 	var was string
-	_, err := t.row(`SELECT "shape" FROM "_collections" WHERE "name" = ?`, []any{c.Name}, &was)
+	err := t.w.conn.query(`SELECT "shape" FROM "_collections" WHERE "name" = ?`, []any{c.Name}, func(r row) error {
+		was = r.text(0)
+		return nil
+	})
 	if err != nil {
 		return err
 	}
@@ -161,7 +164,11 @@ func (t *tx) moveTo(c *store.Spec) error {
 	}
 	for _, id := range ids {
 		var raw []byte
-		if _, err := t.row(`SELECT "doc" FROM `+from+` WHERE "_id" = ?`, []any{id}, &raw); err != nil {
+		err := t.w.conn.query(`SELECT "doc" FROM `+from+` WHERE "_id" = ?`, []any{id}, func(r row) error {
+			raw = r.blob(0)
+			return nil
+		})
+		if err != nil {
 			return err
 		}
 		columns, err := columnsOf(c, raw)

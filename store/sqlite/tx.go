@@ -3,12 +3,10 @@ package sqlite
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
 
 	"veche/store"
@@ -31,7 +29,7 @@ type tx struct {
 }
 
 func (t *tx) view() view {
-	return view{prepared: t.w.prepared, known: t.known, cache: t.w.cache}
+	return view{query: t.w.conn.query, known: t.known, cache: t.w.cache}
 }
 
 func (t *tx) known(k key) (*entry, bool) {
@@ -230,29 +228,16 @@ func (t *tx) Delete(_ context.Context, c *store.Spec, id string) error {
 
 func (t *tx) exec(text string, args ...any) error { return t.w.exec(text, args...) }
 
-// row reads one row, and says whether there was one.
-func (t *tx) row(text string, args []any, into ...any) (bool, error) {
-	stmt, err := t.w.prepared(text)
-	if err != nil {
-		return false, err
-	}
-	if err := stmt.QueryRow(args...).Scan(into...); errors.Is(err, sql.ErrNoRows) {
-		return false, nil
-	} else if err != nil {
-		return false, fmt.Errorf("read a row: %w", err)
-	}
-	return true, nil
-}
-
 // strings reads a column of text.
 func (t *tx) strings(text string, args ...any) ([]string, error) {
-	return t.view().ids(selected{text: text, args: args})
+	found, _, err := t.view().places(selected{text: text, args: args})
+	return found, err
 }
 
-// taken turns the driver's word for a value that must be unique.
+// taken turns SQLite's word for a value that must be unique.
 func taken(err error) error {
-	var e *sqlite.Error
-	if errors.As(err, &e) && (e.Code() == lib.SQLITE_CONSTRAINT_UNIQUE || e.Code() == lib.SQLITE_CONSTRAINT_PRIMARYKEY) {
+	var f *fault
+	if errors.As(err, &f) && (f.code == lib.SQLITE_CONSTRAINT_UNIQUE || f.code == lib.SQLITE_CONSTRAINT_PRIMARYKEY) {
 		return store.ErrExists
 	}
 	return err

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -20,10 +19,8 @@ var errClosed = errors.New("sqlite: the store is closed")
 // writer owns the one connection that writes. Calls of do queue up; run takes
 // all that wait and commits them together.
 type writer struct {
-	db    *sql.DB
-	conn  *sql.Conn
+	conn  *conn
 	cache *cache
-	stmts map[string]*sql.Stmt
 	// lost is why the transaction under way can be kept no more.
 	lost error
 
@@ -41,16 +38,12 @@ type job struct {
 }
 
 func openWriter(path string, c *cache) (*writer, error) {
-	db, err := sql.Open("sqlite", dsn(path, "journal_mode(WAL)", "synchronous(FULL)",
-		"wal_autocheckpoint(4000)", "journal_size_limit(67108864)", "cache_size(-65536)"))
+	conn, err := openConn(path, "journal_mode(WAL)", "synchronous(FULL)",
+		"wal_autocheckpoint(4000)", "journal_size_limit(67108864)", "cache_size(-65536)")
 	if err != nil {
 		return nil, err
 	}
-	conn, err := db.Conn(context.Background())
-	if err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
-	w := &writer{db: db, conn: conn, cache: c, stmts: map[string]*sql.Stmt{}, jobs: make(chan *job, batch), done: make(chan struct{})}
+	w := &writer{conn: conn, cache: c, jobs: make(chan *job, batch), done: make(chan struct{})}
 	go w.run()
 	return w, nil
 }
@@ -87,8 +80,7 @@ func (w *writer) close() error {
 	close(w.jobs)
 	w.mu.Unlock()
 	<-w.done
-	_, err := w.conn.ExecContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)")
-	return errors.Join(err, w.conn.Close(), w.db.Close())
+	return errors.Join(w.exec("PRAGMA wal_checkpoint(TRUNCATE)"), w.conn.close())
 }
 
 func (w *writer) run() {
@@ -211,24 +203,4 @@ func (j *job) call() (err error) {
 	return j.fn(j.tx)
 }
 
-// prepared answers the statement for the SQL text, prepared once.
-func (w *writer) prepared(text string) (*sql.Stmt, error) {
-	if stmt, ok := w.stmts[text]; ok {
-		return stmt, nil
-	}
-	stmt, err := w.conn.PrepareContext(context.Background(), text)
-	if err != nil {
-		return nil, fmt.Errorf("prepare %s: %w", text, err)
-	}
-	w.stmts[text] = stmt
-	return stmt, nil
-}
-
-func (w *writer) exec(text string, args ...any) error {
-	stmt, err := w.prepared(text)
-	if err != nil {
-		return err
-	}
-	_, err = stmt.ExecContext(context.Background(), args...)
-	return err
-}
+func (w *writer) exec(text string, args ...any) error { return w.conn.query(text, args, nil) }
