@@ -21,6 +21,8 @@ var errClosed = errors.New("sqlite: the store is closed")
 type writer struct {
 	conn  *conn
 	cache *cache
+	// copying is touched in the writer's turn alone.
+	copying checkpoint
 	// lost is why the transaction under way can be kept no more.
 	lost error
 
@@ -39,11 +41,11 @@ type job struct {
 
 func openWriter(path string, c *cache) (*writer, error) {
 	conn, err := openConn(path, "journal_mode(WAL)", "synchronous(FULL)",
-		"wal_autocheckpoint(4000)", "journal_size_limit(67108864)", "cache_size(-65536)")
+		"wal_autocheckpoint(100000)", "journal_size_limit(134217728)", "cache_size(-131072)")
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{conn: conn, cache: c, jobs: make(chan *job, batch), done: make(chan struct{})}
+	w := &writer{conn: conn, cache: c, copying: checkpoint{path: path}, jobs: make(chan *job, batch), done: make(chan struct{})}
 	go w.run()
 	return w, nil
 }
@@ -80,6 +82,7 @@ func (w *writer) close() error {
 	close(w.jobs)
 	w.mu.Unlock()
 	<-w.done
+	w.copying.wait()
 	return errors.Join(w.exec("PRAGMA wal_checkpoint(TRUNCATE)"), w.conn.close())
 }
 
@@ -99,13 +102,14 @@ func (w *writer) run() {
 				break gather
 			}
 		}
-		w.together(jobs)
+		w.copying.after(w.together(jobs), w)
 	}
 }
 
 // together runs the jobs in one transaction and tells each how it went. What
-// commits is put into the cache and announced before anybody is answered.
-func (w *writer) together(jobs []*job) {
+// commits is put into the cache and announced before anybody is answered. It
+// answers how many documents were written.
+func (w *writer) together(jobs []*job) int {
 	results := make([]error, len(jobs))
 	written, err := w.commit(jobs, results)
 	if err == nil {
@@ -125,6 +129,7 @@ func (w *writer) together(jobs []*job) {
 		}
 		j.result <- results[i]
 	}
+	return len(written)
 }
 
 // commit runs the jobs and keeps what they wrote; results tells which of them
