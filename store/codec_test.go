@@ -104,13 +104,29 @@ func TestCodecOfZero(t *testing.T) {
 // other letters, fields twice or unknown, and what is broken.
 func TestCodecReadsWhatItDoesNotWrite(t *testing.T) {
 	for _, doc := range []bson.D{
-		{{Key: "text", Value: nil}}, {{Key: "int", Value: 2.0}}, {{Key: "int", Value: 2.5}}, {{Key: "short", Value: int64(1) << 40}},
-		{{Key: "share", Value: int32(2)}}, {{Key: "open", Value: int32(1)}}, {{Key: "at", Value: "2020-01-01T00:00:00Z"}}, {{Key: "at", Value: int64(5)}},
-		{{Key: "TEXT", Value: "x"}}, {{Key: "Text", Value: "x"}}, {{Key: "other", Value: bson.D{{Key: "text", Value: "x"}}}},
-		{{Key: "text", Value: "x"}, {Key: "text", Value: "y"}}, {{Key: "many", Value: bson.A{nil}}}, {{Key: "ints", Value: bson.A{int64(1), "x"}}},
-		{{Key: "one", Value: nil}}, {{Key: "some", Value: nil}}, {{Key: "many", Value: bson.D{}}}, {{Key: "text", Value: bson.Symbol("x")}},
-		{{Key: "some", Value: bson.D{{Key: "deep", Value: bson.D{{Key: "at", Value: nil}}}}}}, {{Key: "list", Value: bson.Binary{Data: []byte("x")}}},
-		{{Key: "number", Value: bson.Decimal128{}}}, {{Key: "x", Value: bson.NewObjectID()}, {Key: "int", Value: 1}}, {{Key: "maybe", Value: bson.Undefined{}}},
+		{{Key: "text", Value: nil}},
+		{{Key: "int", Value: 2.0}},
+		{{Key: "int", Value: 2.5}},
+		{{Key: "short", Value: int64(1) << 40}},
+		{{Key: "share", Value: int32(2)}},
+		{{Key: "open", Value: int32(1)}},
+		{{Key: "at", Value: "2020-01-01T00:00:00Z"}},
+		{{Key: "at", Value: int64(5)}},
+		{{Key: "TEXT", Value: "x"}},
+		{{Key: "Text", Value: "x"}},
+		{{Key: "other", Value: bson.D{{Key: "text", Value: "x"}}}},
+		{{Key: "text", Value: "x"}, {Key: "text", Value: "y"}},
+		{{Key: "many", Value: bson.A{nil}}},
+		{{Key: "ints", Value: bson.A{int64(1), "x"}}},
+		{{Key: "one", Value: nil}},
+		{{Key: "some", Value: nil}},
+		{{Key: "many", Value: bson.D{}}},
+		{{Key: "text", Value: bson.Symbol("x")}},
+		{{Key: "some", Value: bson.D{{Key: "deep", Value: bson.D{{Key: "at", Value: nil}}}}}},
+		{{Key: "list", Value: bson.Binary{Data: []byte("x")}}},
+		{{Key: "number", Value: bson.Decimal128{}}},
+		{{Key: "x", Value: bson.NewObjectID()}, {Key: "int", Value: 1}},
+		{{Key: "maybe", Value: bson.Undefined{}}},
 	} {
 		raw, err := bson.Marshal(doc)
 		if err != nil {
