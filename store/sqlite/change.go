@@ -40,6 +40,16 @@ func (o overlay) touches(c *store.Spec) bool {
 	return false
 }
 
+// holds says whether the overlay has any document of the collection.
+func (o overlay) holds(c *store.Spec) bool {
+	for k := range o {
+		if k.spec == c {
+			return true
+		}
+	}
+	return false
+}
+
 // write brings the whole overlay to the file, by collection and id: what lies
 // together is then written together.
 func (w *writer) write(o overlay) error {
@@ -54,7 +64,6 @@ func (w *writer) write(o overlay) error {
 	})
 	for _, k := range keys {
 		if err := w.writeOne(k, o[k]); err != nil {
-			w.lost = err // calls were told already that this is written
 			return err
 		}
 	}

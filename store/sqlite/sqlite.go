@@ -46,11 +46,10 @@ func Open(path string, cacheBytes int) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{lock: lock, cache: newCache(cacheBytes)}
-	if e.writer, err = openWriter(path, e.cache); err != nil {
+	e := &Engine{lock: lock, cache: newCache(cacheBytes), readers: newPool(path, 4*runtime.GOMAXPROCS(0))}
+	if e.writer, err = openWriter(path, e.readers, e.cache); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), lock.Close())
 	}
-	e.readers = newPool(path, 4*runtime.GOMAXPROCS(0))
 	return e, nil
 }
 
@@ -74,7 +73,7 @@ func (e *Engine) Transactional() bool { return true }
 
 // Close waits for the writes under way and closes the file.
 func (e *Engine) Close() error {
-	e.closing.Do(func() { e.closed = errors.Join(e.readers.close(), e.writer.close(), e.lock.Close()) })
+	e.closing.Do(func() { e.closed = errors.Join(e.writer.close(), e.readers.close(), e.lock.Close()) })
 	return e.closed
 }
 

@@ -12,8 +12,9 @@ import (
 	"veche/store"
 )
 
-// tx is one call of Do, in the writer's turn. before holds what earlier calls
-// in the same commit wrote, own what this one did.
+// tx is one call of Do, in the writer's turn. under holds what the commit under
+// way is writing, before what earlier calls of this one wrote, own what this
+// call did.
 //
 // Writes stay in memory until the whole commit is written: many calls that
 // change one document write it once, and a call that fails needs no undoing.
@@ -22,6 +23,7 @@ import (
 // through, behind a savepoint.
 type tx struct {
 	w       *writer
+	under   overlay
 	before  overlay
 	own     overlay
 	after   []func()
@@ -29,7 +31,11 @@ type tx struct {
 }
 
 func (t *tx) view() view {
-	return view{query: t.w.conn.query, known: t.known, cache: t.w.cache}
+	query := t.w.readers.query
+	if t.w.open {
+		query = t.w.conn.query // which sees what these turns wrote
+	}
+	return view{query: query, known: t.known, cache: t.w.cache}
 }
 
 func (t *tx) known(k key) (*entry, bool) {
@@ -37,6 +43,9 @@ func (t *tx) known(k key) (*entry, bool) {
 		return e, true
 	}
 	if e, ok := t.before.changed(k); ok {
+		return e, true
+	}
+	if e, ok := t.under.changed(k); ok {
 		return e, true
 	}
 	return t.w.cache.get(k)
@@ -50,13 +59,23 @@ func (t *tx) settle(c *store.Spec) error {
 	if t.before.touches(c) {
 		return t.writeBefore()
 	}
+	if t.under.holds(c) {
+		if err := t.w.settled(); err != nil {
+			t.w.lost = err
+			return err
+		}
+	}
 	return nil
 }
 
 // writeBefore writes what earlier calls left: they are kept whatever becomes
 // of this one.
 func (t *tx) writeBefore() error {
+	if err := t.w.begin(); err != nil {
+		return err
+	}
 	if err := t.w.write(t.before); err != nil {
+		t.w.lost = err // their callers' work cannot be kept
 		return err
 	}
 	for k, ch := range t.own {
@@ -79,7 +98,11 @@ func (t *tx) goThrough() error {
 		return fmt.Errorf("set savepoint: %w", err)
 	}
 	t.through = true
-	return t.w.write(t.own)
+	if err := t.w.write(t.own); err != nil {
+		t.w.lost = err // the call was told already that this is written
+		return err
+	}
+	return nil
 }
 
 // put notes that the document is now so, instead of was.

@@ -19,12 +19,15 @@ var errClosed = errors.New("sqlite: the store is closed")
 // writer owns the one connection that writes. Calls of do queue up; run takes
 // all that wait and commits them together.
 type writer struct {
-	conn  *conn
-	cache *cache
-	// copying is touched in the writer's turn alone.
-	copying checkpoint
-	// lost is why the transaction under way can be kept no more.
-	lost error
+	conn    *conn // of the commit under way, or of the turns once that is settled
+	readers *pool
+	cache   *cache
+	copying checkpoint // touched by finish alone
+
+	// What follows is touched in the jobs' turns alone.
+	under *commit // the last one, under way or done
+	open  bool    // the turns have begun a transaction
+	lost  error   // why what runs in these turns can be kept no more
 
 	jobs   chan *job
 	done   chan struct{}
@@ -39,13 +42,13 @@ type job struct {
 	result chan error
 }
 
-func openWriter(path string, c *cache) (*writer, error) {
+func openWriter(path string, readers *pool, c *cache) (*writer, error) {
 	conn, err := openConn(path, "journal_mode(WAL)", "synchronous(FULL)",
 		"wal_autocheckpoint(100000)", "journal_size_limit(134217728)", "cache_size(-131072)")
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{conn: conn, cache: c, copying: checkpoint{path: path}, jobs: make(chan *job, batch), done: make(chan struct{})}
+	w := &writer{conn: conn, readers: readers, cache: c, copying: checkpoint{path: path}, jobs: make(chan *job, batch), done: make(chan struct{})}
 	go w.run()
 	return w, nil
 }
@@ -86,81 +89,140 @@ func (w *writer) close() error {
 	return errors.Join(w.exec("PRAGMA wal_checkpoint(TRUNCATE)"), w.conn.close())
 }
 
+// run takes what has queued up, runs it in memory, and has it committed beside
+// the next: a commit mostly waits for the disk.
 func (w *writer) run() {
 	defer close(w.done)
 	for first := range w.jobs {
-		jobs := []*job{first}
-	gather:
-		for len(jobs) < batch {
-			select {
-			case next, open := <-w.jobs:
-				if !open {
-					break gather
-				}
-				jobs = append(jobs, next)
-			default:
-				break gather
-			}
+		jobs := w.gather(first)
+		next := w.turns(jobs)
+		if w.settled() != nil { // it stood on what was not kept
+			w.under = nil
+			next = w.turns(jobs)
 		}
-		w.copying.after(w.together(jobs), w)
+		w.under = next
+		go w.finish(next)
 	}
+	_ = w.settled() // its callers were told
 }
 
-// together runs the jobs in one transaction and tells each how it went. What
-// commits is put into the cache and announced before anybody is answered. It
-// answers how many documents were written.
-func (w *writer) together(jobs []*job) int {
-	results := make([]error, len(jobs))
-	written, err := w.commit(jobs, results)
-	if err == nil {
-		for k, ch := range written {
+// gather takes the jobs that wait, up to a batch.
+func (w *writer) gather(first *job) []*job {
+	jobs := []*job{first}
+	for len(jobs) < batch {
+		select {
+		case next, open := <-w.jobs:
+			if !open {
+				return jobs
+			}
+			jobs = append(jobs, next)
+		default:
+			return jobs
+		}
+	}
+	return jobs
+}
+
+// commit is a batch of jobs that have run.
+type commit struct {
+	jobs    []*job
+	results []error // of the jobs that failed by themselves
+	written overlay
+	begun   bool // its transaction is open already
+	done    chan struct{}
+	err     error // why nothing was kept; to be read when done
+}
+
+// settled waits for the commit under way, and answers why it failed.
+func (w *writer) settled() error {
+	if w.under == nil {
+		return nil
+	}
+	<-w.under.done
+	return w.under.err
+}
+
+// begin opens the transaction for jobs that need the file in their turn.
+func (w *writer) begin() error {
+	if w.open {
+		return nil
+	}
+	if err := w.settled(); err != nil {
+		w.lost = err
+		return err
+	}
+	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
+		w.lost = fmt.Errorf("begin: %w", err)
+		return w.lost
+	}
+	w.open = true
+	return nil
+}
+
+// turns runs one job after the other.
+func (w *writer) turns(jobs []*job) *commit {
+	w.lost, w.open = nil, false
+	c := &commit{jobs: jobs, results: make([]error, len(jobs)), written: overlay{}, done: make(chan struct{})}
+	for i, j := range jobs {
+		if c.results[i] = w.one(j, c.written); w.lost != nil {
+			c.err = w.lost
+			break
+		}
+	}
+	c.begun = w.open
+	return c
+}
+
+// finish keeps what the jobs wrote and tells each how it went. What commits is
+// put into the cache and announced before anybody is answered.
+func (w *writer) finish(c *commit) {
+	defer close(c.done)
+	if c.err == nil {
+		c.err = w.keep(c)
+	}
+	if c.err != nil && c.begun {
+		if undo := w.exec("ROLLBACK"); undo != nil {
+			c.err = errors.Join(c.err, fmt.Errorf("roll back: %w", undo))
+		}
+	}
+	if c.err == nil {
+		for k, ch := range c.written {
 			w.cache.committed(k, ch.now)
 		}
 	}
-	for i, j := range jobs {
-		switch {
-		case results[i] != nil:
-		case err != nil:
-			results[i] = err
-		default:
+	for i, j := range c.jobs {
+		result := c.results[i]
+		if result == nil {
+			result = c.err
+		}
+		if result == nil {
 			for _, tell := range j.tx.after {
 				tell()
 			}
 		}
-		j.result <- results[i]
+		j.result <- result
 	}
-	return len(written)
+	if c.err == nil {
+		w.copying.after(len(c.written), w)
+	}
 }
 
-// commit runs the jobs and keeps what they wrote; results tells which of them
-// failed by themselves. An error means that nothing was kept.
-func (w *writer) commit(jobs []*job, results []error) (overlay, error) {
-	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
-		return nil, fmt.Errorf("begin: %w", err)
-	}
-	written, err := w.turns(jobs, results)
-	if err == nil {
-		if err = w.exec("COMMIT"); err == nil {
-			return written, nil
+// keep writes and commits.
+func (w *writer) keep(c *commit) error {
+	if !c.begun {
+		if err := w.exec("BEGIN IMMEDIATE"); err != nil {
+			return fmt.Errorf("begin: %w", err)
 		}
-		err = fmt.Errorf("commit: %w", err)
+		c.begun = true
 	}
-	if undo := w.exec("ROLLBACK"); undo != nil {
-		err = errors.Join(err, fmt.Errorf("roll back: %w", undo))
+	if err := w.write(c.written); err != nil {
+		return err
 	}
-	return nil, err
-}
-
-// turns runs one job after the other and writes what they left.
-func (w *writer) turns(jobs []*job, results []error) (overlay, error) {
-	w.lost = nil
-	written := overlay{}
-	for i, j := range jobs {
-		if results[i] = w.one(j, written); w.lost != nil {
-			return nil, w.lost
-		}
+	if err := w.exec("COMMIT"); err != nil {
+		return fmt.Errorf("commit: %w", err)
 	}
-	return written, w.write(written)
+	c.begun = false
+	return nil
 }
 
 // one runs one job and takes its writes over into written, or leaves no trace
@@ -170,6 +232,9 @@ func (w *writer) one(j *job, written overlay) error {
 		return err
 	}
 	j.tx = &tx{w: w, before: written, own: overlay{}}
+	if w.under != nil {
+		j.tx.under = w.under.written
+	}
 	err := j.call()
 	if j.tx.through {
 		err = w.endSavepoint(err)

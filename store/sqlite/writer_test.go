@@ -135,3 +135,42 @@ func TestCallsOfOneCommit(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestCommitThatFails: nobody in it is told that it was kept, what ran on top
+// of it meanwhile runs again, and the store goes on.
+func TestCommitThatFails(t *testing.T) {
+	e := open(t, filepath.Join(t.TempDir(), "veche.db"))
+	ctx := t.Context()
+	if err := e.Ensure(ctx, notes.Spec()); err != nil {
+		t.Fatal(err)
+	}
+	count := func(tx store.Tx) error { _, err := notes.Inc(ctx, tx, "sum", "n", 1); return err }
+	if err := e.Do(ctx, count); err != nil {
+		t.Fatal(err)
+	}
+	told := false
+	for range 20 {
+		var beside sync.WaitGroup
+		results := inOneCommit(t, e,
+			func(tx store.Tx) error { tx.OnCommit(func() { told = true }); return count(tx) },
+			func(x store.Tx) error {
+				beside.Go(func() {
+					if err := e.Do(ctx, count); err != nil {
+						t.Error(err)
+					}
+				})
+				return errors.Join(x.(*tx).goThrough(), x.(*tx).exec(`DROP TABLE notes`))
+			},
+			count,
+		)
+		beside.Wait()
+		for i, err := range results {
+			if err == nil {
+				t.Errorf("call %d was told that it is kept", i)
+			}
+		}
+	}
+	if want := map[string]int64{"sum": 21}; told || !cmp.Equal(want, all(t, e, notes, "n")) {
+		t.Errorf("told %v, notes %v, want %v", told, all(t, e, notes, "n"), want)
+	}
+}
