@@ -89,38 +89,57 @@ func (w *writer) close() error {
 	return errors.Join(w.exec("PRAGMA wal_checkpoint(TRUNCATE)"), w.conn.close())
 }
 
-// run takes what has queued up, runs it in memory, and has it committed beside
-// the next: a commit mostly waits for the disk.
+// run runs jobs in memory while the last ones are being committed, which mostly
+// waits for the disk, and then has them committed together.
 func (w *writer) run() {
 	defer close(w.done)
 	for first := range w.jobs {
-		jobs := w.gather(first)
-		next := w.turns(jobs)
-		if w.settled() != nil { // it stood on what was not kept
-			w.under = nil
-			next = w.turns(jobs)
+		next := w.fresh()
+		w.turn(next, first)
+		w.gather(next)
+		if w.settled() != nil { // they stood on what was not kept
+			again := next.jobs
+			w.under, next = nil, w.fresh()
+			for _, j := range again {
+				w.turn(next, j)
+			}
 		}
+		next.begun = w.open
 		w.under = next
 		go w.finish(next)
 	}
 	_ = w.settled() // its callers were told
 }
 
-// gather takes the jobs that wait, up to a batch.
-func (w *writer) gather(first *job) []*job {
-	jobs := []*job{first}
-	for len(jobs) < batch {
+// gather runs what comes until the last commit is done, and what waits then.
+func (w *writer) gather(c *commit) {
+	var busy chan struct{}
+	if w.under != nil {
+		busy = w.under.done
+	}
+	for len(c.jobs) < batch {
 		select {
-		case next, open := <-w.jobs:
+		case j, open := <-w.jobs:
 			if !open {
-				return jobs
+				return
 			}
-			jobs = append(jobs, next)
+			w.turn(c, j)
+			continue
 		default:
-			return jobs
+		}
+		if busy == nil {
+			return
+		}
+		select {
+		case j, open := <-w.jobs:
+			if !open {
+				return
+			}
+			w.turn(c, j)
+		case <-busy:
+			busy = nil
 		}
 	}
-	return jobs
 }
 
 // commit is a batch of jobs that have run.
@@ -159,18 +178,19 @@ func (w *writer) begin() error {
 	return nil
 }
 
-// turns runs one job after the other.
-func (w *writer) turns(jobs []*job) *commit {
+// fresh begins the turns of the next jobs.
+func (w *writer) fresh() *commit {
 	w.lost, w.open = nil, false
-	c := &commit{jobs: jobs, results: make([]error, len(jobs)), written: overlay{}, done: make(chan struct{})}
-	for i, j := range jobs {
-		if c.results[i] = w.one(j, c.written); w.lost != nil {
-			c.err = w.lost
-			break
-		}
+	return &commit{written: overlay{}, done: make(chan struct{})}
+}
+
+// turn runs one job, unless one before it spoilt the whole.
+func (w *writer) turn(c *commit, j *job) {
+	c.jobs, c.results = append(c.jobs, j), append(c.results, nil)
+	if c.err == nil {
+		c.results[len(c.results)-1] = w.one(j, c.written)
+		c.err = w.lost
 	}
-	c.begun = w.open
-	return c
 }
 
 // finish keeps what the jobs wrote and tells each how it went. What commits is
