@@ -23,19 +23,18 @@ const wait = 200 * time.Microsecond
 
 // Loaders are one response's.
 type Loaders struct {
-	Members   *dataloadgen.Loader[community.MemberID, *members.Member]
-	Activity  *dataloadgen.Loader[community.MemberID, *forum.Activity]
-	Spaces    *dataloadgen.Loader[community.SpaceID, *forum.Space]
-	Topics    *dataloadgen.Loader[community.TopicID, *forum.Topic]
-	Posts     *dataloadgen.Loader[community.PostID, *forum.Post]
-	Polls     *dataloadgen.Loader[community.TopicID, []*forum.Poll]
-	Choices   *dataloadgen.Loader[community.PollID, []string]
-	Reactions *dataloadgen.Loader[*forum.Post, []forum.ReactionKind]
-	Bookmarks *dataloadgen.Loader[*forum.Post, *forum.Bookmark]
-	Readings  *dataloadgen.Loader[*forum.Topic, forum.Reading]
-	Seats     *dataloadgen.Loader[community.SpaceID, *forum.Seat]
-	Watches   *dataloadgen.Loader[community.SpaceID, forum.WatchLevel]
-	Cursors   *dataloadgen.Loader[live.Stream, community.Cursor]
+	Members  *dataloadgen.Loader[community.MemberID, *members.Member]
+	Activity *dataloadgen.Loader[community.MemberID, *forum.Activity]
+	Spaces   *dataloadgen.Loader[community.SpaceID, *forum.Space]
+	Topics   *dataloadgen.Loader[community.TopicID, *forum.Topic]
+	Posts    *dataloadgen.Loader[community.PostID, *forum.Post]
+	Polls    *dataloadgen.Loader[community.TopicID, []*forum.Poll]
+	Choices  *dataloadgen.Loader[community.PollID, []string]
+	Left     *dataloadgen.Loader[*forum.Post, forum.Left]
+	Readings *dataloadgen.Loader[*forum.Topic, forum.Reading]
+	Seats    *dataloadgen.Loader[community.SpaceID, *forum.Seat]
+	Watches  *dataloadgen.Loader[community.SpaceID, forum.WatchLevel]
+	Cursors  *dataloadgen.Loader[live.Stream, community.Cursor]
 }
 
 // Source is where loaders read.
@@ -49,18 +48,17 @@ type Source struct {
 func (s Source) Fresh(viewer community.Viewer, moment live.Moment) *Loaders {
 	h := s.Hall
 	return &Loaders{
-		Members:   batch("member", s.Roll.ByID),
-		Activity:  batch("member", h.ActivityOf),
-		Spaces:    batch("space", seenBy(viewer, h.SpacesByID)),
-		Topics:    batch("topic", seenBy(viewer, h.TopicsByID)),
-		Posts:     batch("post", seenBy(viewer, h.PostsByID)),
-		Polls:     optional(h.PollsOf),
-		Choices:   optional(seenBy(viewer, h.ChoicesOf)),
-		Reactions: optional(byThing(postID, seenBy(viewer, h.ReactionsOf))),
-		Bookmarks: optional(byThing(postID, seenBy(viewer, h.BookmarksOf))),
-		Seats:     optional(seenBy(viewer, h.SeatsIn)),
-		Watches:   optional(seenBy(viewer, h.SpaceWatches)),
-		Readings:  batch("topic", byThing(topicID, seenBy(viewer, h.ReadingOf))),
+		Members:  batch("member", s.Roll.ByID),
+		Activity: batch("member", h.ActivityOf),
+		Spaces:   batch("space", seenBy(viewer, h.SpacesByID)),
+		Topics:   batch("topic", seenBy(viewer, h.TopicsByID)),
+		Posts:    batch("post", seenBy(viewer, h.PostsByID)),
+		Polls:    optional(h.PollsOf),
+		Choices:  optional(seenBy(viewer, h.ChoicesOf)),
+		Left:     optional(byThing(postID, seenBy(viewer, h.LeftAt))),
+		Seats:    optional(seenBy(viewer, h.SeatsIn)),
+		Watches:  optional(seenBy(viewer, h.SpaceWatches)),
+		Readings: batch("topic", byThing(topicID, seenBy(viewer, h.ReadingOf))),
 		Cursors: batch("stream", func(ctx context.Context, streams []live.Stream) (map[live.Stream]community.Cursor, error) {
 			return h.LiveCursors(ctx, moment, streams)
 		}),

@@ -97,8 +97,9 @@ type tally struct {
 }
 
 var (
-	entries   = store.Define[Entry]("log", store.UniqueOn("lane", "place"))
-	courses   = store.Define[course]("streams")
+	// A place is taken from one counter, so that no index need watch over it.
+	entries   = store.Define[Entry]("log", store.On("lane", "place")).Near(store.IDField)
+	courses   = store.Define[course]("streams").Near(store.IDField)
 	laneHeads = store.Define[tally]("lanes")
 	positions = store.Define[tally]("consumers")
 )

@@ -109,11 +109,13 @@ func (f postFields) Revisions(ctx context.Context, p *forum.Post, first *int, af
 }
 
 func (postFields) ViewerReactions(ctx context.Context, p *forum.Post) ([]forum.ReactionKind, error) {
-	return loaders(ctx).Reactions.Load(ctx, p)
+	left, err := loaders(ctx).Left.Load(ctx, p)
+	return left.Reactions, err
 }
 
 func (postFields) ViewerBookmark(ctx context.Context, p *forum.Post) (*forum.Bookmark, error) {
-	return loaders(ctx).Bookmarks.Load(ctx, p)
+	left, err := loaders(ctx).Left.Load(ctx, p)
+	return left.Bookmark, err
 }
 
 // PostRevision answers the fields of an earlier wording.

@@ -9,7 +9,7 @@ type Config struct {
 	Data          string        `env:"VECHE_DATA" default:"./veche-data" type:"path" help:"Folder of the embedded stores of documents and media."`
 	MongoDBURI    string        `env:"VECHE_MONGODB_URI" name:"mongodb-uri" help:"MongoDB to keep documents in; empty keeps them in an SQLite file in the data folder."`
 	MongoDatabase string        `env:"VECHE_MONGODB_DATABASE" name:"mongodb-database" default:"veche" help:"Database in MongoDB."`
-	CacheMB       int           `env:"VECHE_CACHE_MB" name:"cache-mb" default:"256" help:"Memory for documents read lately, in MiB (SQLite only)."`
+	CacheMB       int           `env:"VECHE_CACHE_MB" name:"cache-mb" default:"0" help:"Memory for documents read lately, in MiB (SQLite only); 0 takes an eighth of the machine's, 4096 at most."`
 	S3Endpoint    string        `env:"VECHE_S3_ENDPOINT" name:"s3-endpoint" help:"URL of the S3 service for media; empty runs the embedded gateway."`
 	S3Listen      string        `env:"VECHE_S3_LISTEN" name:"s3-listen" default:"127.0.0.1:0" help:"Address of the embedded S3 gateway; port 0 takes a free one."`
 	S3AccessKey   string        `env:"VECHE_S3_ACCESS_KEY" name:"s3-access-key" help:"Access key of the S3 service; the embedded gateway makes its own."`

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 )
 
 // Collection gives the documents of one Spec their Go type. It holds no
@@ -13,6 +14,19 @@ type Collection[T any] struct{ spec *Spec }
 // declaration that makes no sense, since that is a programming error.
 func Define[T any](name string, indexes ...Index) Collection[T] {
 	return Collection[T]{spec: newSpec(name, func() any { return new(T) }, indexes)}
+}
+
+// Near declares that documents with one value of the field are read together,
+// so that an engine may lay them together on disk: the posts of a topic, though
+// they were written years apart. Near IDField is for small documents that are
+// looked up by their ids, or by stretches of these. It changes no answer.
+func (c Collection[T]) Near(field string) Collection[T] {
+	if field != IDField && !plainName.MatchString(field) {
+		panic(fmt.Sprintf("store: %s: the field %q is not a plain word", c.spec.Name, field))
+	}
+	spec := *c.spec
+	spec.Near = field
+	return Collection[T]{spec: &spec}
 }
 
 // Spec is the declaration behind the collection, for Store.Ensure.

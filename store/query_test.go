@@ -99,10 +99,11 @@ func TestPlanQueryLeavesQuery(t *testing.T) {
 
 func TestDefineRefuses(t *testing.T) {
 	for name, define := range map[string]func(){
-		"a name of two words": func() { store.Define[letter]("two words") },
-		"an empty name":       func() { store.Define[letter]("") },
-		"a field with a dot":  func() { store.Define[letter]("letters", store.On("a.b")) },
-		"the id":              func() { store.Define[letter]("letters", store.On("_id")) },
+		"a name of two words":       func() { store.Define[letter]("two words") },
+		"an empty name":             func() { store.Define[letter]("") },
+		"a field with a dot":        func() { store.Define[letter]("letters", store.On("a.b")) },
+		"the id":                    func() { store.Define[letter]("letters", store.On("_id")) },
+		"near a field of two words": func() { store.Define[letter]("letters").Near("two words") },
 		"a unique array": func() {
 			store.Define[letter]("letters", store.Index{Fields: []string{"m"}, Unique: true, Multi: "m"})
 		},

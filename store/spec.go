@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"reflect"
 	"regexp"
 	"slices"
 )
@@ -18,8 +19,12 @@ type Spec struct {
 	Name    string
 	New     func() any
 	Indexes []Index
+	// Near is the field that Collection.Near named, if any.
+	Near string
 
 	columns []string
+	plan    *plan        // how to read and write a document; nil leaves that to bson
+	pointer reflect.Type // to a document
 }
 
 // Index declares fields, in order, by which documents can be found. The
@@ -61,8 +66,15 @@ func newSpec(name string, fresh func() any, indexes []Index) *Spec {
 			panic(fmt.Sprintf("store: %s: a multi index cannot be unique", name))
 		}
 	}
-	return &Spec{Name: name, New: fresh, Indexes: indexes, columns: columnsOf(indexes)}
+	pointer := reflect.TypeOf(fresh())
+	return &Spec{
+		Name: name, New: fresh, Indexes: indexes, columns: columnsOf(indexes),
+		plan: planOf(pointer.Elem()), pointer: pointer,
+	}
 }
+
+// Size is how many bytes a document's struct takes, without what it points to.
+func (s *Spec) Size() int { return int(s.pointer.Elem().Size()) }
 
 // Columns are the fields, each once, that single-valued indexes name. The
 // caller does not change them.

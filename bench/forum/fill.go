@@ -38,7 +38,7 @@ func fill(ctx context.Context, folder string, posts int) (_ *people, err error) 
 		p := &people{}
 		return p, json.Unmarshal(text, p)
 	}
-	parts, err := server.Assemble(ctx, server.Config{Data: folder, CacheMB: 256}, cheap)
+	parts, err := server.Assemble(ctx, server.Config{Data: folder}, cheap)
 	if err != nil {
 		return nil, err
 	}
@@ -50,6 +50,11 @@ func fill(ctx context.Context, folder string, posts int) (_ *people, err error) 
 	}
 	if err := p.write(ctx, parts, viewers, posts); err != nil {
 		return nil, err
+	}
+	for _, c := range parts.Hall.Consumers() { // or the server would do it while it is measured
+		if _, err := parts.Log.CatchUp(ctx, c); err != nil {
+			return nil, err
+		}
 	}
 	text, err := json.Marshal(p)
 	if err != nil {

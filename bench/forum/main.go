@@ -29,13 +29,14 @@ func main() {
 	sizes := flag.String("posts", "10000,100000", "numbers of posts to measure at, comma between")
 	dir := flag.String("dir", "", "folder to keep filled stores in from run to run; a temporary one if not given")
 	seconds := flag.Duration("for", 5*time.Second, "how long each line is measured")
+	only := flag.String("only", "", "measure only the lines that have this in their name")
 	flag.Parse()
-	if err := run(context.Background(), *sizes, *dir, *seconds); err != nil {
+	if err := run(context.Background(), *sizes, *dir, *seconds, *only); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(ctx context.Context, sizes, dir string, each time.Duration) error {
+func run(ctx context.Context, sizes, dir string, each time.Duration, only string) error {
 	scratch, err := os.MkdirTemp("", "veche-bench")
 	if err != nil {
 		return err
@@ -60,7 +61,7 @@ func run(ctx context.Context, sizes, dir string, each time.Duration) error {
 		if err != nil {
 			return fmt.Errorf("fill a store with %d posts: %w", posts, err)
 		}
-		if err := measure(ctx, binary, folder, posts, people, each); err != nil {
+		if err := measure(ctx, binary, folder, posts, people, each, only); err != nil {
 			return fmt.Errorf("measure at %d posts: %w", posts, err)
 		}
 	}

@@ -78,7 +78,7 @@ func freeAddr() (string, error) {
 	return l.Addr().String(), l.Close()
 }
 
-func measure(ctx context.Context, binary, folder string, posts int, p *people, each time.Duration) error {
+func measure(ctx context.Context, binary, folder string, posts int, p *people, each time.Duration, only string) error {
 	base, err := measureBare(ctx, folder, posts, p, each)
 	if err != nil {
 		return err
@@ -117,6 +117,9 @@ func measure(ctx context.Context, binary, folder string, posts int, p *people, e
 		}},
 	}
 	for _, m := range pages {
+		if !strings.Contains(m.what, only) {
+			continue
+		}
 		if err := show(m.what, m.conns, m.next); err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"veche/community"
@@ -25,6 +26,10 @@ type Bookmark struct {
 
 var bookmarks = store.Define[Bookmark]("bookmarks", store.On("member", "at"))
 
+func bookmarkID(topic community.TopicID, member community.MemberID, post community.PostID) string {
+	return pair(pair(topic, member), post)
+}
+
 // KeepBookmark bookmarks a post, with a note, or changes the note.
 func (h *Hall) KeepBookmark(ctx context.Context, viewer community.Viewer, id community.PostID, note string) (*Post, error) {
 	if err := viewer.MayAct(); err != nil {
@@ -39,9 +44,11 @@ func (h *Hall) KeepBookmark(ctx context.Context, viewer community.Viewer, id com
 		if err != nil {
 			return nil, err
 		}
-		b := Bookmark{ID: trace(p.TopicID, viewer.ID, id), Member: viewer.ID, PostID: id, At: h.now()}
-		_, err = bookmarks.Upsert(ctx, tx, b.ID, b, func(b *Bookmark) error { b.Note = note; return nil })
-		return p, err
+		b := Bookmark{ID: bookmarkID(p.TopicID, viewer.ID, id), Member: viewer.ID, PostID: id, At: h.now()}
+		if _, err := bookmarks.Upsert(ctx, tx, b.ID, b, func(b *Bookmark) error { b.Note = note; return nil }); err != nil {
+			return nil, fmt.Errorf("keep a bookmark: %w", err)
+		}
+		return p, h.keep(ctx, tx, viewer.ID, p)
 	})
 }
 
@@ -50,13 +57,34 @@ func (h *Hall) DropBookmark(ctx context.Context, viewer community.Viewer, id com
 	if err := viewer.MayAct(); err != nil {
 		return err
 	}
-	p, err := posts.Get(ctx, h.store, string(id))
-	if err == nil {
-		err = bookmarks.Delete(ctx, h.store, trace(p.TopicID, viewer.ID, id))
-	}
+	err := h.store.Do(ctx, func(tx store.Tx) error {
+		p, err := posts.Get(ctx, tx, string(id))
+		if err != nil {
+			return err
+		}
+		if err := bookmarks.Delete(ctx, tx, bookmarkID(p.TopicID, viewer.ID, id)); err != nil {
+			return err
+		}
+		_, err = h.leave(ctx, tx, p.TopicID, viewer.ID, func(t *trace) error {
+			t.Kept = slices.DeleteFunc(t.Kept, func(kept community.PostID) bool { return kept == id })
+			return nil
+		})
+		return err
+	})
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
+	return err
+}
+
+// keep notes in the topic that the member has a bookmark of the post.
+func (h *Hall) keep(ctx context.Context, tx store.Tx, member community.MemberID, p *Post) error {
+	_, err := h.leave(ctx, tx, p.TopicID, member, func(t *trace) error {
+		if !slices.Contains(t.Kept, p.ID) {
+			t.Kept = append(t.Kept, p.ID)
+		}
+		return nil
+	})
 	return err
 }
 
@@ -72,24 +100,4 @@ func (h *Hall) Bookmarks(ctx context.Context, viewer community.Viewer, p communi
 		Query: store.Query{Where: []store.Cond{store.Eq("member", viewer.ID)}, Sort: []string{"at"}, Desc: true},
 		Find:  func(q store.Query) ([]*Bookmark, error) { return bookmarks.Find(ctx, h.store, q) },
 	}.Read(p)
-}
-
-// BookmarksOf answers the viewer's bookmarks of the posts, in one read.
-func (h *Hall) BookmarksOf(ctx context.Context, viewer community.Viewer, found []*Post) (map[community.PostID]*Bookmark, error) {
-	out := make(map[community.PostID]*Bookmark)
-	if !viewer.SignedIn() {
-		return out, nil
-	}
-	ids := make([]string, len(found))
-	for i, p := range found {
-		ids[i] = trace(p.TopicID, viewer.ID, p.ID)
-	}
-	mine, err := tracesOf(ctx, h.store, bookmarks, ids, func(b *Bookmark) string { return b.ID })
-	if err != nil {
-		return nil, fmt.Errorf("look up bookmarks: %w", err)
-	}
-	for _, b := range mine {
-		out[b.PostID] = b
-	}
-	return out, nil
 }

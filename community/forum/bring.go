@@ -86,7 +86,7 @@ func (h *Hall) BringPost(ctx context.Context, tx store.Tx, b BroughtPost) (*Post
 	if err := h.bringRevisions(ctx, tx, p, b.Revisions); err != nil {
 		return nil, err
 	}
-	if err := h.addPost(ctx, tx, importer(b.Author), t, p, func(*Topic) {}); err != nil {
+	if err := h.addPost(ctx, tx, importer(b.Author), t, p, false); err != nil {
 		return nil, err
 	}
 	if !b.IsAnswer && !t.LastPostAt.After(p.CreatedAt) {
@@ -152,7 +152,7 @@ func (h *Hall) BringBookmark(ctx context.Context, tx store.Tx, member community.
 	if err != nil {
 		return fmt.Errorf("look up the post of a bookmark: %w", err)
 	}
-	id := trace(p.TopicID, member, post)
+	id := bookmarkID(p.TopicID, member, post)
 	_, err = bookmarks.Get(ctx, tx, id)
 	if !errors.Is(err, store.ErrNotFound) {
 		return err
@@ -160,7 +160,7 @@ func (h *Hall) BringBookmark(ctx context.Context, tx store.Tx, member community.
 	if err := bookmarks.Insert(ctx, tx, &Bookmark{ID: id, Member: member, PostID: post, At: at}); err != nil {
 		return fmt.Errorf("keep a bookmark: %w", err)
 	}
-	return nil
+	return h.keep(ctx, tx, member, p)
 }
 
 func (h *Hall) broughtPost(b BroughtText) *Post {

@@ -201,16 +201,11 @@ func (h *Hall) hidePost(ctx context.Context, tx store.Tx, viewer community.Viewe
 	if err != nil {
 		return nil, fmt.Errorf("delete or restore a post: %w", err)
 	}
-	said, err := participants.Inc(ctx, tx, pair(t.ID, p.AuthorID), "posts", int64(delta))
+	left, err := h.leave(ctx, tx, t.ID, p.AuthorID, func(left *trace) error { left.wrote(delta); return nil })
 	if err != nil {
-		return nil, fmt.Errorf("count a participant: %w", err)
+		return nil, err
 	}
-	if said == 0 {
-		if err := participants.Delete(ctx, tx, pair(t.ID, p.AuthorID)); err != nil {
-			return nil, fmt.Errorf("forget a participant: %w", err)
-		}
-	}
-	if err := h.recount(ctx, tx, t, now, delta, said); err != nil {
+	if err := h.recount(ctx, tx, t, now, delta, left.Posts); err != nil {
 		return nil, err
 	}
 	return now, h.told(ctx, tx, viewer, kind, t, p)
@@ -224,7 +219,7 @@ func (h *Hall) told(ctx context.Context, tx store.Tx, viewer community.Viewer, k
 
 // recount brings the topic's counts to what they are after the post went
 // (delta -1) or came back (1); said is how many posts its author has left here.
-func (h *Hall) recount(ctx context.Context, tx store.Tx, t *Topic, p *Post, delta int, said int64) error {
+func (h *Hall) recount(ctx context.Context, tx store.Tx, t *Topic, p *Post, delta, said int) error {
 	last, err := h.lastPost(ctx, tx, t)
 	if err != nil {
 		return err

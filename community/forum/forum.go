@@ -16,8 +16,6 @@ package forum
 import (
 	"context"
 	"fmt"
-	"path"
-	"slices"
 
 	"veche/community"
 	"veche/live"
@@ -46,8 +44,8 @@ func New(ctx context.Context, s store.Store, log *live.Log, people People, now c
 	if now == nil {
 		now = community.Now
 	}
-	err := s.Ensure(ctx, spaces.Spec(), seats.Spec(), topics.Spec(), posts.Spec(), revisions.Spec(), participants.Spec(),
-		reactions.Spec(), marks.Spec(), watches.Spec(), bookmarks.Spec(), polls.Spec(), ballots.Spec(), activities.Spec())
+	err := s.Ensure(ctx, spaces.Spec(), seats.Spec(), topics.Spec(), posts.Spec(), revisions.Spec(), traces.Spec(),
+		watches.Spec(), bookmarks.Spec(), polls.Spec(), ballots.Spec(), activities.Spec())
 	if err != nil {
 		return nil, fmt.Errorf("open the forum: %w", err)
 	}
@@ -70,34 +68,6 @@ func pairs[A, B ~string](left []A, right B) []string {
 		out[i] = pair(a, right)
 	}
 	return out
-}
-
-// trace is the id of what a member left at a post, such as a reaction. All that
-// one member left in one topic lies together, since a page shows just that.
-func trace(topic community.TopicID, member community.MemberID, post community.PostID) string {
-	return pair(pair(topic, member), post)
-}
-
-// tracesOf answers those of one member's traces that are there, in one read.
-// Where all are of one topic it asks for the stretch from the first to the
-// last, in which mostly nothing lies, and not for each.
-func tracesOf[T any](ctx context.Context, on store.Ops, c store.Collection[T], ids []string, id func(*T) string) (map[string]*T, error) {
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	first, last := slices.Min(ids), slices.Max(ids)
-	if len(ids) < 3 || path.Dir(first) != path.Dir(last) {
-		return c.GetMany(ctx, on, ids)
-	}
-	found, err := c.Find(ctx, on, store.Query{Where: []store.Cond{store.Between(store.IDField, first, last+"/")}})
-	if err != nil {
-		return nil, err
-	}
-	out := make(map[string]*T, len(found))
-	for _, doc := range found {
-		out[id(doc)] = doc
-	}
-	return out, nil
 }
 
 // event is an entry for the log in the making.

@@ -103,15 +103,7 @@ func (p *Post) reactionTotal() (n int) {
 	return n
 }
 
-var posts = store.Define[Post]("posts", store.On("topic", "deleted", "number"))
-
-// participant counts a member's posts in a topic; its id is topic/member.
-type participant struct {
-	ID    string `bson:"_id"`
-	Posts int64  `bson:"posts"`
-}
-
-var participants = store.Define[participant]("participants")
+var posts = store.Define[Post]("posts", store.On("topic", "deleted", "number")).Near("topic")
 
 // written checks a text and renders it.
 func (h *Hall) written(ctx context.Context, field, body string) (Written, error) {
@@ -199,12 +191,12 @@ func (h *Hall) Participants(ctx context.Context, viewer community.Viewer, topic 
 	return community.List[*Participant]{
 		Name: "participants " + string(topic), Like: []any{""},
 		Place: func(p *Participant) []any { return []any{pair(topic, p.MemberID)} },
-		Query: store.Query{Where: []store.Cond{pairsOf(topic)}},
+		Query: store.Query{Where: []store.Cond{store.Eq("wrote", true), pairsOf(topic)}},
 		Find: func(q store.Query) ([]*Participant, error) {
-			found, err := participants.Find(ctx, h.store, q)
+			found, err := traces.Find(ctx, h.store, q)
 			out := make([]*Participant, len(found))
 			for i, p := range found {
-				out[i] = &Participant{MemberID: community.MemberID(p.ID[len(topic)+1:]), PostCount: int(p.Posts)}
+				out[i] = &Participant{MemberID: community.MemberID(p.ID[len(topic)+1:]), PostCount: p.Posts}
 			}
 			return out, err
 		},

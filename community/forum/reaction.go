@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"veche/community"
 	"veche/store"
@@ -33,15 +32,6 @@ type ReactionCount struct {
 	Count int          `bson:"count"`
 }
 
-// Reaction is all that one member feels about one post.
-type Reaction struct {
-	ID    string         `bson:"_id"` // topic/member/post
-	Kinds []ReactionKind `bson:"kinds"`
-	At    time.Time      `bson:"at"`
-}
-
-var reactions = store.Define[Reaction]("reactions")
-
 // React adds the viewer's reaction to a post. A second time changes nothing.
 func (h *Hall) React(ctx context.Context, viewer community.Viewer, id community.PostID, kind ReactionKind) (*Post, error) {
 	return h.setReaction(ctx, viewer, id, kind, true)
@@ -67,7 +57,7 @@ func (h *Hall) setReaction(ctx context.Context, viewer community.Viewer, id comm
 		if p.Deleted {
 			return nil, community.Conflict("This post was deleted.")
 		}
-		changed, err := h.keepReaction(ctx, tx, trace(t.ID, viewer.ID, id), kind, on)
+		changed, err := h.keepReaction(ctx, tx, viewer, t, id, kind, on)
 		if err != nil || !changed {
 			return p, err
 		}
@@ -76,15 +66,9 @@ func (h *Hall) setReaction(ctx context.Context, viewer community.Viewer, id comm
 }
 
 // keepReaction says whether anything changed.
-func (h *Hall) keepReaction(ctx context.Context, tx store.Tx, id string, kind ReactionKind, on bool) (changed bool, err error) {
-	_, err = reactions.Upsert(ctx, tx, id, Reaction{ID: id, At: h.now()}, func(r *Reaction) error {
-		changed = slices.Contains(r.Kinds, kind) != on
-		switch {
-		case changed && on:
-			r.Kinds = append(r.Kinds, kind)
-		case changed:
-			r.Kinds = slices.DeleteFunc(r.Kinds, func(k ReactionKind) bool { return k == kind })
-		case len(r.Kinds) == 0:
+func (h *Hall) keepReaction(ctx context.Context, tx store.Tx, viewer community.Viewer, t *Topic, id community.PostID, kind ReactionKind, on bool) (changed bool, err error) {
+	_, err = h.leave(ctx, tx, t.ID, viewer.ID, func(t *trace) error {
+		if changed = t.feel(id, kind, on); !changed {
 			return errNothing
 		}
 		return nil
@@ -92,14 +76,8 @@ func (h *Hall) keepReaction(ctx context.Context, tx store.Tx, id string, kind Re
 	if errors.Is(err, errNothing) {
 		return false, nil
 	}
-	if err != nil {
-		return false, fmt.Errorf("keep a reaction: %w", err)
-	}
-	return changed, nil
+	return changed, err
 }
-
-// errNothing keeps an empty reaction from being made.
-var errNothing = errors.New("forum: there was no reaction")
 
 func (h *Hall) countReaction(ctx context.Context, tx store.Tx, viewer community.Viewer, t *Topic, id community.PostID, kind ReactionKind, on bool) (*Post, error) {
 	delta := 1
@@ -136,26 +114,4 @@ func counted(counts []ReactionCount, kind ReactionKind, delta int) []ReactionCou
 		return slices.Delete(counts, at, at+1)
 	}
 	return counts
-}
-
-// ReactionsOf answers the viewer's own reactions to the posts, in one read.
-func (h *Hall) ReactionsOf(ctx context.Context, viewer community.Viewer, found []*Post) (map[community.PostID][]ReactionKind, error) {
-	out := make(map[community.PostID][]ReactionKind, len(found))
-	if !viewer.SignedIn() {
-		return out, nil
-	}
-	ids := make([]string, len(found))
-	for i, p := range found {
-		ids[i] = trace(p.TopicID, viewer.ID, p.ID)
-	}
-	mine, err := tracesOf(ctx, h.store, reactions, ids, func(r *Reaction) string { return r.ID })
-	if err != nil {
-		return nil, fmt.Errorf("look up reactions: %w", err)
-	}
-	for i, p := range found {
-		if r, ok := mine[ids[i]]; ok {
-			out[p.ID] = r.Kinds
-		}
-	}
-	return out, nil
 }

@@ -2,30 +2,19 @@ package forum
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"time"
 
 	"veche/community"
 	"veche/store"
 )
 
-// Mark is how far a member has read a topic.
-type Mark struct {
-	ID     string    `bson:"_id"` // topic/member
-	Number int       `bson:"number"`
-	At     time.Time `bson:"at"`
-}
-
-var marks = store.Define[Mark]("marks")
-
-// unread counts the posts behind the mark; without one, all.
-func (t *Topic) unread(m *Mark) int {
-	if m == nil {
+// unread counts the posts behind the read mark; without one, all.
+func (t *Topic) unread(left *trace) int {
+	if !left.opened() {
 		return t.PostCount
 	}
-	from, _ := slices.BinarySearch(t.Gaps, m.Number+1)
-	return max(0, t.LastNumber-m.Number-(len(t.Gaps)-from))
+	from, _ := slices.BinarySearch(t.Gaps, *left.Read+1)
+	return max(0, t.LastNumber-*left.Read-(len(t.Gaps)-from))
 }
 
 // MarkRead says that the viewer has read a topic up to the post with the
@@ -45,28 +34,17 @@ func (h *Hall) MarkRead(ctx context.Context, viewer community.Viewer, id communi
 				return nil, community.BadInput("number", "The topic's posts are numbered up to %d.", t.LastNumber)
 			}
 		}
-		first, err := h.mark(ctx, tx, viewer.ID, id, upTo)
+		first := false // it counts as a view
+		_, err = h.leave(ctx, tx, id, viewer.ID, func(left *trace) error {
+			first = !left.opened()
+			left.readTo(upTo, h.now())
+			return nil
+		})
 		if err != nil || !first {
 			return t, err
 		}
 		return topics.Update(ctx, tx, string(id), func(t *Topic) error { t.ViewCount++; return nil })
 	})
-}
-
-// mark moves the member's mark forward, and says whether it is their first
-// one, which counts as a view of the topic.
-func (h *Hall) mark(ctx context.Context, tx store.Tx, member community.MemberID, topic community.TopicID, number int) (first bool, err error) {
-	_, err = marks.Upsert(ctx, tx, pair(topic, member), Mark{ID: pair(topic, member), Number: -1}, func(m *Mark) error {
-		first = m.Number < 0
-		if number > m.Number {
-			m.Number, m.At = number, h.now()
-		}
-		return nil
-	})
-	if err != nil {
-		return false, fmt.Errorf("keep a read mark: %w", err)
-	}
-	return first, nil
 }
 
 // Reading is how the viewer stands to a topic.
@@ -90,19 +68,19 @@ func (h *Hall) ReadingOf(ctx context.Context, viewer community.Viewer, found []*
 	for i, t := range found {
 		ids[i] = t.ID
 	}
-	read, err := marks.GetMany(ctx, h.store, pairs(ids, viewer.ID))
+	mine, err := h.tracesIn(ctx, viewer, ids)
 	if err != nil {
-		return nil, fmt.Errorf("look up read marks: %w", err)
+		return nil, err
 	}
-	levels, err := h.topicWatches(ctx, viewer, found)
+	levels, err := h.topicWatches(ctx, viewer, found, mine)
 	if err != nil {
 		return nil, err
 	}
 	for _, t := range found {
 		r := Reading{Watch: levels[t.ID]}
-		mark := read[pair(t.ID, viewer.ID)]
-		if r.Unread = t.unread(mark); mark != nil {
-			r.ReadNumber = &mark.Number
+		left := mine[t.ID]
+		if r.Unread = t.unread(left); left != nil {
+			r.ReadNumber = left.Read
 		}
 		out[t.ID] = r
 	}

@@ -143,8 +143,8 @@ func (c crowd) recountTopic(id community.TopicID) {
 		c.t.Errorf("the counts of %s (-recount +kept):\n%s", id, diff)
 	}
 	for who, n := range by {
-		kept := must(participants.Get(c.t.Context(), c.store, pair(id, who)))(c.t)
-		if int(kept.Posts) != n {
+		kept := must(traces.Get(c.t.Context(), c.store, pair(id, who)))(c.t)
+		if kept.Posts != n || !kept.Wrote {
 			c.t.Errorf("%s has %d posts in %s, counted %d", who, n, id, kept.Posts)
 		}
 	}
@@ -152,11 +152,9 @@ func (c crowd) recountTopic(id community.TopicID) {
 
 func (c crowd) recountReactions(p *Post) {
 	c.t.Helper()
-	found := must(reactions.Find(c.t.Context(), c.store, store.Query{}))(c.t)
-	found = slices.DeleteFunc(found, func(r *Reaction) bool { return !strings.HasSuffix(r.ID, string(p.ID)) })
 	want := map[ReactionKind]int{}
-	for _, r := range found {
-		for _, kind := range r.Kinds {
+	for _, left := range must(traces.Find(c.t.Context(), c.store, store.Query{Where: []store.Cond{pairsOf(p.TopicID)}}))(c.t) {
+		for _, kind := range left.about(p.ID) {
 			want[kind]++
 		}
 	}

@@ -46,37 +46,39 @@ func (h *Hall) Reply(ctx context.Context, viewer community.Viewer, n NewPost) (*
 				return nil, community.Forbidden("This topic is locked.")
 			}
 		}
-		first, err := h.mark(ctx, tx, viewer.ID, t.ID, t.LastNumber+1)
-		if err != nil {
-			return nil, err
-		}
 		placed := *p // Do may run again
-		return &placed, h.addPost(ctx, tx, viewer, t, &placed, func(t *Topic) {
-			if first {
-				t.ViewCount++
-			}
-		})
+		return &placed, h.addPost(ctx, tx, viewer, t, &placed, true)
 	})
 }
 
 // addPost writes the post under the topic's next number, and all that counts
-// it; also may change the topic in the same write.
-func (h *Hall) addPost(ctx context.Context, tx store.Tx, viewer community.Viewer, t *Topic, p *Post, also func(*Topic)) error {
+// it. reads says that its author has read the topic up to it.
+func (h *Hall) addPost(ctx context.Context, tx store.Tx, viewer community.Viewer, t *Topic, p *Post, reads bool) error {
 	if err := h.checkReplyTo(ctx, tx, p); err != nil {
 		return err
 	}
-	said, err := participants.Inc(ctx, tx, pair(t.ID, p.AuthorID), "posts", 1)
+	first := false // time that its author opens the topic
+	left, err := h.leave(ctx, tx, t.ID, p.AuthorID, func(left *trace) error {
+		left.wrote(1)
+		if reads {
+			first = !left.opened()
+			left.readTo(t.LastNumber+1, p.CreatedAt)
+		}
+		return nil
+	})
 	if err != nil {
-		return fmt.Errorf("count a participant: %w", err)
+		return err
 	}
 	now, err := topics.Update(ctx, tx, string(t.ID), func(t *Topic) error {
 		t.LastNumber++
 		t.PostCount++
-		if said == 1 {
+		if left.Posts == 1 {
 			t.ParticipantCount++
 		}
+		if first {
+			t.ViewCount++
+		}
 		t.LastPostAt, t.LastPostID = p.CreatedAt, p.ID
-		also(t)
 		t.refresh()
 		return nil
 	})

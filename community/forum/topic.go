@@ -72,7 +72,8 @@ type Topic struct {
 	// Rank puts pinned topics, 1, before others, 0.
 	Rank int `bson:"rank"`
 	// Hot orders by liveliness: the doubling of posts and reactions weighs as
-	// much as one day of youth. It needs no recounting as time goes by.
+	// much as one day of youth. It needs no recounting as time goes by, and goes
+	// by quarters of a doubling, so that few replies move the topic.
 	Hot float64 `bson:"hot"`
 }
 
@@ -110,7 +111,7 @@ func (t *Topic) refresh() {
 	if t.Pinned {
 		t.Rank = 1
 	}
-	life := math.Log2(1 + float64(t.PostCount) + float64(t.ReactionCount))
+	life := math.Floor(4*math.Log2(1+float64(t.PostCount)+float64(t.ReactionCount))) / 4
 	t.Hot = life + float64(t.CreatedAt.Unix())/(24*60*60)
 }
 
@@ -169,8 +170,8 @@ func (h *Hall) openTopic(ctx context.Context, tx store.Tx, viewer community.View
 	if err := posts.Insert(ctx, tx, opening); err != nil {
 		return fmt.Errorf("keep an opening post: %w", err)
 	}
-	if _, err := participants.Inc(ctx, tx, pair(t.ID, t.AuthorID), "posts", 1); err != nil {
-		return fmt.Errorf("count a participant: %w", err)
+	if _, err := h.leave(ctx, tx, t.ID, t.AuthorID, func(left *trace) error { left.wrote(1); return nil }); err != nil {
+		return err
 	}
 	if err := h.countTopics(ctx, tx, t.SpaceID, 1); err != nil {
 		return err

@@ -21,13 +21,13 @@ const (
 	Muted    WatchLevel = "MUTED"    // nothing
 )
 
-// Watch is the level that a member chose.
+// Watch is the level that a member chose for a space; see trace for topics.
 type Watch struct {
-	ID    string     `bson:"_id"` // topic or space/member
+	ID    string     `bson:"_id"` // space/member
 	Level WatchLevel `bson:"level"`
 }
 
-var watches = store.Define[Watch]("watches")
+var watches = store.Define[Watch]("watches").Near(store.IDField)
 
 // WatchTopic keeps the viewer's level for a topic; nil goes back to what goes
 // without saying: WATCHING for its author, TRACKING for who wrote in it, and
@@ -41,7 +41,7 @@ func (h *Hall) WatchTopic(ctx context.Context, viewer community.Viewer, id commu
 		if err != nil {
 			return nil, err
 		}
-		return t, h.keepWatch(ctx, tx, pair(id, viewer.ID), level)
+		return t, h.keepTopicWatch(ctx, tx, viewer, id, level)
 	})
 }
 
@@ -55,61 +55,88 @@ func (h *Hall) WatchSpace(ctx context.Context, viewer community.Viewer, id commu
 		if err != nil {
 			return nil, err
 		}
-		return s, h.keepWatch(ctx, tx, pair(id, viewer.ID), level)
+		return s, h.keepSpaceWatch(ctx, tx, pair(id, viewer.ID), level)
 	})
 }
 
-func (h *Hall) keepWatch(ctx context.Context, tx store.Tx, id string, level *WatchLevel) error {
+func (l WatchLevel) check() error {
+	if !slices.Contains([]WatchLevel{Watching, Tracking, Normal, Muted}, l) {
+		return community.BadInput("level", "There is no level %q.", l)
+	}
+	return nil
+}
+
+func (h *Hall) keepTopicWatch(ctx context.Context, tx store.Tx, viewer community.Viewer, id community.TopicID, level *WatchLevel) error {
+	if level != nil {
+		if err := level.check(); err != nil {
+			return err
+		}
+	}
+	_, err := h.leave(ctx, tx, id, viewer.ID, func(left *trace) error {
+		if level == nil && left.Watch == "" {
+			return errNothing
+		}
+		left.Watch = ""
+		if level != nil {
+			left.Watch = *level
+		}
+		return nil
+	})
+	if errors.Is(err, errNothing) {
+		return nil
+	}
+	return err
+}
+
+func (h *Hall) keepSpaceWatch(ctx context.Context, tx store.Tx, id string, level *WatchLevel) error {
 	if level == nil {
 		if err := watches.Delete(ctx, tx, id); !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
 		return nil
 	}
-	if !slices.Contains([]WatchLevel{Watching, Tracking, Normal, Muted}, *level) {
-		return community.BadInput("level", "There is no level %q.", *level)
+	if err := level.check(); err != nil {
+		return err
 	}
 	_, err := watches.Upsert(ctx, tx, id, Watch{ID: id}, func(w *Watch) error { w.Level = *level; return nil })
 	return err
 }
 
 // topicWatches answers the viewer's level for each topic: what was chosen, or
-// what goes without saying.
-func (h *Hall) topicWatches(ctx context.Context, viewer community.Viewer, found []*Topic) (map[community.TopicID]WatchLevel, error) {
-	var chosen, wrote []string
-	for _, t := range found {
-		chosen = append(chosen, pair(t.ID, viewer.ID), pair(t.SpaceID, viewer.ID))
-		wrote = append(wrote, pair(t.ID, viewer.ID))
-	}
-	levels, err := watches.GetMany(ctx, h.store, chosen)
-	if err != nil {
-		return nil, fmt.Errorf("look up watch levels: %w", err)
-	}
-	took, err := participants.GetMany(ctx, h.store, wrote)
-	if err != nil {
-		return nil, fmt.Errorf("look up participants: %w", err)
-	}
+// what goes without saying. The spaces' levels are read only where these tell.
+func (h *Hall) topicWatches(ctx context.Context, viewer community.Viewer, found []*Topic, mine map[community.TopicID]*trace) (map[community.TopicID]WatchLevel, error) {
 	out := make(map[community.TopicID]WatchLevel, len(found))
+	var open []*Topic
+	var in []community.SpaceID
 	for _, t := range found {
-		out[t.ID] = levelOf(viewer, t, levels, took)
+		if out[t.ID] = levelOf(viewer, t, mine[t.ID]); out[t.ID] == "" {
+			open, in = append(open, t), append(in, t.SpaceID)
+		}
+	}
+	if len(open) == 0 {
+		return out, nil
+	}
+	levels, err := h.SpaceWatches(ctx, viewer, in)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range open {
+		out[t.ID] = levels[t.SpaceID]
 	}
 	return out, nil
 }
 
-func levelOf(viewer community.Viewer, t *Topic, levels map[string]*Watch, took map[string]*participant) WatchLevel {
-	if w, ok := levels[pair(t.ID, viewer.ID)]; ok {
-		return w.Level
-	}
-	if t.AuthorID == viewer.ID {
+// levelOf is the level for a topic itself; empty where its space's goes.
+func levelOf(viewer community.Viewer, t *Topic, left *trace) WatchLevel {
+	switch {
+	case left != nil && left.Watch != "":
+		return left.Watch
+	case t.AuthorID == viewer.ID:
 		return Watching
-	}
-	if _, ok := took[pair(t.ID, viewer.ID)]; ok {
+	case left != nil && left.Wrote:
 		return Tracking
 	}
-	if w, ok := levels[pair(t.SpaceID, viewer.ID)]; ok {
-		return w.Level
-	}
-	return Normal
+	return ""
 }
 
 // SpaceWatches answers the viewer's level for each space, in one read.

@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"fmt"
 	"hash/maphash"
 	"sync"
 	"sync/atomic"
@@ -33,20 +32,12 @@ var nobody = &entry{}
 
 // shared is the decoded document, the same for all readers.
 func (e *entry) shared(c *store.Spec) (any, error) {
-	e.once.Do(func() { e.doc, e.err = decode(c, e.raw) })
+	e.once.Do(func() { e.doc, e.err = c.Decode(e.raw) })
 	return e.doc, e.err
 }
 
 // fresh is a copy for one writer to change.
-func (e *entry) fresh(c *store.Spec) (any, error) { return decode(c, e.raw) }
-
-func decode(c *store.Spec, raw bson.Raw) (any, error) {
-	doc := c.New()
-	if err := bson.Unmarshal(raw, doc); err != nil {
-		return nil, fmt.Errorf("decode a document of %s: %w", c.Name, err)
-	}
-	return doc, nil
-}
+func (e *entry) fresh(c *store.Spec) (any, error) { return c.Decode(e.raw) }
 
 // guards is a power of two: how many parts the keys are spread over, so that a
 // write disturbs few of the reads under way.
@@ -64,18 +55,25 @@ type cache struct {
 	}
 }
 
-// entryOverhead is roughly what a decoded struct and the cache's own books
-// take, beside twice the BSON.
-const entryOverhead = 400
+// entryOverhead is roughly what the cache's own books take for an entry, beside
+// its BSON and the struct. The struct's strings are in the BSON.
+const entryOverhead = 300
 
 func newCache(bytes int) *cache {
 	return &cache{
 		seed: maphash.MakeSeed(),
 		entries: otter.Must(&otter.Options[key, *entry]{
 			MaximumWeight: uint64(bytes),
-			Weigher:       func(_ key, e *entry) uint32 { return uint32(2*len(e.raw) + entryOverhead) },
+			Weigher:       weight,
 		}),
 	}
+}
+
+func weight(k key, e *entry) uint32 {
+	if e == nobody {
+		return entryOverhead
+	}
+	return uint32(len(e.raw) + k.spec.Size() + entryOverhead)
 }
 
 func (c *cache) part(id string) int { return int(maphash.String(c.seed, id) & (guards - 1)) }

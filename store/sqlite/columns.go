@@ -15,32 +15,76 @@ import (
 func columnsOf(c *store.Spec, raw bson.Raw) ([]any, error) {
 	names := c.Columns()
 	values := make([]any, len(names))
-	for i, name := range names {
-		v, err := columnOf(raw, name)
-		if err != nil {
-			return nil, fmt.Errorf("field %s of %s: %w", name, c.Name, err)
-		}
-		values[i] = v
+	for i := range values {
+		values[i] = absent
 	}
-	return values, nil
+	var wrong error
+	err := store.Walk(raw, func(name string, v bson.RawValue) bool {
+		if i := slices.Index(names, name); i >= 0 {
+			if values[i], wrong = columnValue(v); wrong != nil {
+				wrong = fmt.Errorf("field %s of %s: %w", names[i], c.Name, wrong)
+			}
+		}
+		return wrong == nil
+	})
+	if err == nil {
+		err = wrong
+	}
+	return values, err
+}
+
+// indexed is columnsOf, and an error if some other field cannot be indexed.
+func indexed(c *store.Spec, raw bson.Raw) ([]any, error) {
+	for _, index := range c.Indexes {
+		if index.Multi == "" {
+			continue
+		}
+		if _, err := elementsOf(raw, index.Multi); err != nil {
+			return nil, fmt.Errorf("field %s of %s: %w", index.Multi, c.Name, err)
+		}
+	}
+	return columnsOf(c, raw)
+}
+
+// takesUnique says whether the document comes to hold a value that no other may
+// hold. No raw stands for a new document.
+func takesUnique(c *store.Spec, was bson.Raw, now []any) (bool, error) {
+	if !slices.ContainsFunc(c.Indexes, func(i store.Index) bool { return i.Unique }) {
+		return false, nil
+	}
+	if was == nil {
+		return true, nil
+	}
+	before, err := columnsOf(c, was)
+	if err != nil {
+		return false, err
+	}
+	for _, index := range c.Indexes {
+		for i, column := range c.Columns() {
+			if index.Unique && slices.Contains(index.Fields, column) && before[i] != now[i] {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
 }
 
 // setDoc writes the document and the columns that differ: SQLite touches every
 // index of a column that is named, changed or not.
-func (t *tx) setDoc(c *store.Spec, id string, raw bson.Raw, before, after []any) error {
+func (w *writer) setDoc(c *store.Spec, id string, raw bson.Raw, before, after []any) error {
 	names, args := differing(c.Columns(), before, after)
 	text := `UPDATE ` + quote(c.Name) + ` SET "doc" = ?` + assignments(`, `, names) + ` WHERE "_id" = ?`
-	return t.exec(text, append(append([]any{[]byte(raw)}, args...), id)...)
+	return w.exec(text, append(append([]any{[]byte(raw)}, args...), id)...)
 }
 
 // setColumns fills the columns alone, for a collection that gained some.
-func (t *tx) setColumns(c *store.Spec, id string, before, after []any) error {
+func (w *writer) setColumns(c *store.Spec, id string, before, after []any) error {
 	names, args := differing(c.Columns(), before, after)
 	if len(names) == 0 {
 		return nil
 	}
 	text := `UPDATE ` + quote(c.Name) + ` SET ` + assignments(``, names) + ` WHERE "_id" = ?`
-	return t.exec(text, append(args, id)...)
+	return w.exec(text, append(args, id)...)
 }
 
 func assignments(lead string, names []string) string {
@@ -61,7 +105,7 @@ func differing(columns []string, before, after []any) (names []string, values []
 
 // moveSides brings the side tables of multi indexes from one state of the
 // document to the next; nil stands for no document.
-func (t *tx) moveSides(c *store.Spec, id string, was, now bson.Raw) error {
+func (w *writer) moveSides(c *store.Spec, id string, was, now bson.Raw) error {
 	for _, index := range c.Indexes {
 		if index.Multi == "" {
 			continue
@@ -74,7 +118,7 @@ func (t *tx) moveSides(c *store.Spec, id string, was, now bson.Raw) error {
 		if err != nil {
 			return err
 		}
-		if err := t.moveSide(indexName(c, index), index, id, old, fresh); err != nil {
+		if err := w.moveSide(indexName(c, index), index, id, old, fresh); err != nil {
 			return fmt.Errorf("index %s %s: %w", c.Name, id, err)
 		}
 	}
@@ -83,7 +127,7 @@ func (t *tx) moveSides(c *store.Spec, id string, was, now bson.Raw) error {
 
 // moveSide changes the rows of elements that stay in place, and then removes
 // and adds the rest.
-func (t *tx) moveSide(table string, index store.Index, id string, old, fresh [][]any) error {
+func (w *writer) moveSide(table string, index store.Index, id string, old, fresh [][]any) error {
 	columns := append(slices.Clone(index.Fields), store.IDField)
 	where := ` WHERE ` + strings.Join(mapped(columns, quote), ` = ? AND `) + ` = ?`
 	for i := 0; i < len(old) && i < len(fresh); i++ {
@@ -92,21 +136,21 @@ func (t *tx) moveSide(table string, index store.Index, id string, old, fresh [][
 			continue
 		}
 		args := append(append(values, old[i]...), id)
-		if err := t.exec(`UPDATE `+quote(table)+` SET `+assignments(``, names)+where, args...); err != nil {
+		if err := w.exec(`UPDATE `+quote(table)+` SET `+assignments(``, names)+where, args...); err != nil {
 			return err
 		}
 		old[i] = fresh[i]
 	}
 	for _, row := range old {
 		if !holds(fresh, row) {
-			if err := t.exec(`DELETE FROM `+quote(table)+where, append(slices.Clone(row), id)...); err != nil {
+			if err := w.exec(`DELETE FROM `+quote(table)+where, append(slices.Clone(row), id)...); err != nil {
 				return err
 			}
 		}
 	}
 	for _, row := range fresh {
 		if !holds(old, row) {
-			if err := t.exec(`INSERT INTO `+quote(table)+` VALUES (?`+strings.Repeat(`,?`, len(row))+`)`, append(slices.Clone(row), id)...); err != nil {
+			if err := w.exec(`INSERT INTO `+quote(table)+` VALUES (?`+strings.Repeat(`,?`, len(row))+`)`, append(slices.Clone(row), id)...); err != nil {
 				return err
 			}
 		}

@@ -45,28 +45,95 @@ func (e *Engine) Ensure(ctx context.Context, specs ...*store.Spec) error {
 const catalogue = `CREATE TABLE IF NOT EXISTS "_collections" ("name" TEXT PRIMARY KEY, "shape" TEXT NOT NULL)`
 
 func (t *tx) ensure(c *store.Spec) error {
+	if err := t.goThrough(); err != nil {
+		return err
+	}
 	if err := t.exec(catalogue); err != nil {
 		return err
 	}
 	var was string
-	_, err := t.row(`SELECT "shape" FROM "_collections" WHERE "name" = ?`, []any{c.Name}, &was)
+	err := t.w.conn.query(`SELECT "shape" FROM "_collections" WHERE "name" = ?`, []any{c.Name}, func(r row) error {
+		was = r.text(0)
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	shape, err := json.Marshal(c.Indexes)
+	shape, err := json.Marshal(shape{c.Near, c.Indexes})
 	if err != nil || was == string(shape) {
 		return err
 	}
-	if err := t.reshape(c, was != ""); err != nil {
+	if err := t.reshape(c, was); err != nil {
 		return err
 	}
 	return t.exec(`INSERT INTO "_collections" VALUES (?, ?) ON CONFLICT DO UPDATE SET "shape" = excluded."shape"`, c.Name, string(shape))
 }
 
-// reshape makes what is missing and fills it; what is no longer declared and
-// belongs to a multi index is made anew, the rest is harmless and stays.
-func (t *tx) reshape(c *store.Spec, existed bool) error {
-	if err := t.exec(`CREATE TABLE IF NOT EXISTS ` + quote(c.Name) + ` ("_id" TEXT PRIMARY KEY NOT NULL, "doc" BLOB NOT NULL)`); err != nil {
+// shape is how a collection lies in the file.
+type shape struct {
+	Near    string
+	Indexes []store.Index
+}
+
+// reshape makes what is missing and fills it, and removes indexes that are no
+// longer declared. Their columns are harmless and stay.
+func (t *tx) reshape(c *store.Spec, was string) error {
+	var old shape
+	if was != "" {
+		if err := json.Unmarshal([]byte(was), &old); err != nil {
+			return fmt.Errorf("read how it lies: %w", err)
+		}
+	}
+	if err := t.dropIndexes(c, old.Indexes); err != nil {
+		return err
+	}
+	elsewhere := was != "" && old.Near != c.Near
+	if elsewhere { // a plain word does not begin so
+		if err := t.exec(`ALTER TABLE ` + quote(c.Name) + ` RENAME TO ` + quote("_"+c.Name)); err != nil {
+			return err
+		}
+	}
+	if err := t.makeTable(c); err != nil {
+		return err
+	}
+	switch {
+	case elsewhere:
+		if err := t.moveTo(c); err != nil {
+			return err
+		}
+	case was != "":
+		if err := t.refill(c); err != nil {
+			return err
+		}
+	}
+	return t.makeIndexes(c)
+}
+
+// dropIndexes drops those that the collection had and has no more.
+func (t *tx) dropIndexes(c *store.Spec, old []store.Index) error {
+	for _, index := range old {
+		name := indexName(c, index)
+		if slices.ContainsFunc(c.Indexes, func(i store.Index) bool { return indexName(c, i) == name }) {
+			continue
+		}
+		kind := `INDEX`
+		if index.Multi != "" {
+			kind = `TABLE`
+		}
+		if err := t.exec(`DROP ` + kind + ` IF EXISTS ` + quote(name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// makeTable makes the table, its columns and empty side tables.
+func (t *tx) makeTable(c *store.Spec) error {
+	text := `CREATE TABLE IF NOT EXISTS ` + quote(c.Name) + ` ("_id" TEXT PRIMARY KEY NOT NULL, "doc" BLOB NOT NULL)`
+	if c.Near == store.IDField {
+		text += ` WITHOUT ROWID`
+	}
+	if err := t.exec(text); err != nil {
 		return err
 	}
 	have, err := t.strings(`SELECT name FROM pragma_table_info(?)`, c.Name)
@@ -85,12 +152,34 @@ func (t *tx) reshape(c *store.Spec, existed bool) error {
 			return err
 		}
 	}
-	if existed {
-		if err := t.refill(c); err != nil {
+	return nil
+}
+
+// moveTo brings the documents over from where they lay otherwise.
+func (t *tx) moveTo(c *store.Spec) error {
+	from := quote("_" + c.Name)
+	ids, err := t.strings(`SELECT "_id" FROM ` + from)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		var raw []byte
+		err := t.w.conn.query(`SELECT "doc" FROM `+from+` WHERE "_id" = ?`, []any{id}, func(r row) error {
+			raw = r.blob(0)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		columns, err := columnsOf(c, raw)
+		if err != nil {
+			return err
+		}
+		if err := t.w.add(key{c, id}, raw, columns); err != nil {
 			return err
 		}
 	}
-	return t.makeIndexes(c)
+	return t.exec(`DROP TABLE ` + from)
 }
 
 // emptySide makes the side table of a multi index: a row for each element.
@@ -137,10 +226,10 @@ func (t *tx) refill(c *store.Spec) error {
 		if err != nil {
 			return err
 		}
-		if err := t.setColumns(c, id, nil, columns); err != nil {
+		if err := t.w.setColumns(c, id, nil, columns); err != nil {
 			return err
 		}
-		if err := t.moveSides(c, id, nil, e.raw); err != nil {
+		if err := t.w.moveSides(c, id, nil, e.raw); err != nil {
 			return err
 		}
 	}

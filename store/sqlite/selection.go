@@ -31,6 +31,8 @@ func selection(c *store.Spec, q store.Query) (selected, error) {
 	b := builder{table: c.Name, plan: plan, q: q, row: `, rowid`}
 	if plan.Index != nil && plan.Index.Multi != "" {
 		b.table, b.row = indexName(c, *plan.Index), ``
+	} else if c.Near == store.IDField {
+		b.row = `` // its table has no rows but those of the id
 	}
 	branches := [][]store.Cond{nil}
 	for _, cond := range plan.Fixed {

@@ -24,46 +24,33 @@ import (
 	"veche/store"
 )
 
-// DefaultCache is how many bytes of documents are kept in memory by default.
-const DefaultCache = 256 << 20
-
 // Engine is a store.Store over one file.
 type Engine struct {
 	lock    *sql.DB // holds the file's lock until Close
-	readers *sql.DB
+	readers *pool
 	writer  *writer
 	cache   *cache
-	stmts   sync.Map // SQL text to *sql.Stmt, prepared on readers
+	closing sync.Once
+	closed  error
 }
 
 var _ store.Store = (*Engine)(nil)
 
 // Open opens the file at path, or makes it. cacheBytes bounds the memory kept
-// for documents; 0 means DefaultCache.
+// for documents; 0 means a share of the machine's.
 func Open(path string, cacheBytes int) (*Engine, error) {
 	if cacheBytes == 0 {
-		cacheBytes = DefaultCache
+		cacheBytes = automaticCache()
 	}
 	lock, err := takeLock(path + ".lock")
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{lock: lock, cache: newCache(cacheBytes)}
-	if e.writer, err = openWriter(path, e.cache); err != nil {
+	e := &Engine{lock: lock, cache: newCache(cacheBytes), readers: newPool(path, 4*runtime.GOMAXPROCS(0))}
+	if e.writer, err = openWriter(path, e.readers, e.cache); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), lock.Close())
 	}
-	e.readers, err = sql.Open("sqlite", dsn(path, "query_only(1)", "cache_size(-16384)"))
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), e.Close())
-	}
-	e.readers.SetMaxOpenConns(4 * runtime.GOMAXPROCS(0))
-	e.readers.SetMaxIdleConns(4 * runtime.GOMAXPROCS(0))
 	return e, nil
-}
-
-func dsn(path string, pragmas ...string) string {
-	values := url.Values{"_pragma": append([]string{"busy_timeout(10000)"}, pragmas...)}
-	return (&url.URL{Scheme: "file", Opaque: url.PathEscape(path), RawQuery: values.Encode()}).String()
 }
 
 // takeLock holds an empty database exclusively: SQLite's own locks work on
@@ -86,11 +73,8 @@ func (e *Engine) Transactional() bool { return true }
 
 // Close waits for the writes under way and closes the file.
 func (e *Engine) Close() error {
-	errs := []error{e.writer.close()}
-	if e.readers != nil {
-		errs = append(errs, e.readers.Close())
-	}
-	return errors.Join(append(errs, e.lock.Close())...)
+	e.closing.Do(func() { e.closed = errors.Join(e.writer.close(), e.readers.close(), e.lock.Close()) })
+	return e.closed
 }
 
 // Do runs fn in the writer's turn; see store.Store.

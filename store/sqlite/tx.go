@@ -3,42 +3,138 @@ package sqlite
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
 
 	"veche/store"
 )
 
-// overlay is what a transaction has written; nobody was deleted.
-type overlay map[key]*entry
-
-// tx is one call of Do, in the writer's turn. before holds what earlier calls
-// in the same commit wrote.
+// tx is one call of Do, in the writer's turn. under holds what the commit under
+// way is writing, before what earlier calls of this one wrote, own what this
+// call did.
+//
+// Writes stay in memory until the whole commit is written: many calls that
+// change one document write it once, and a call that fails needs no undoing.
+// Only a call that takes a unique value, or that looks for documents by an
+// index after it wrote some of that kind, has its writes in the file at once:
+// through, behind a savepoint.
 type tx struct {
-	w      *writer
-	before overlay
-	own    overlay
-	after  []func()
+	w       *writer
+	under   overlay
+	before  overlay
+	own     overlay
+	after   []func()
+	through bool
 }
 
 func (t *tx) view() view {
-	return view{prepared: t.w.prepared, known: t.known, cache: t.w.cache}
+	query := t.w.readers.query
+	if t.w.open {
+		query = t.w.conn.query // which sees what these turns wrote
+	}
+	return view{query: query, known: t.known, cache: t.w.cache}
 }
 
 func (t *tx) known(k key) (*entry, bool) {
-	if e, ok := t.own[k]; ok {
+	if e, ok := t.own.changed(k); ok {
 		return e, true
 	}
-	if e, ok := t.before[k]; ok {
+	if e, ok := t.before.changed(k); ok {
+		return e, true
+	}
+	if e, ok := t.under.changed(k); ok {
 		return e, true
 	}
 	return t.w.cache.get(k)
+}
+
+// settle brings to the file what a query of the collection must find there.
+func (t *tx) settle(c *store.Spec) error {
+	if t.own.touches(c) {
+		return t.goThrough()
+	}
+	if t.before.touches(c) {
+		return t.writeBefore()
+	}
+	if t.under.holds(c) {
+		if err := t.w.settled(); err != nil {
+			t.w.lost = err
+			return err
+		}
+	}
+	return nil
+}
+
+// writeBefore writes what earlier calls left: they are kept whatever becomes
+// of this one.
+func (t *tx) writeBefore() error {
+	if err := t.w.begin(); err != nil {
+		return err
+	}
+	if err := t.w.write(t.before); err != nil {
+		t.w.lost = err // their callers' work cannot be kept
+		return err
+	}
+	for k, ch := range t.own {
+		if b, ok := t.before[k]; ok && !t.through {
+			ch.was = b.now
+		}
+	}
+	return nil
+}
+
+// goThrough has this call's writes in the file from now on.
+func (t *tx) goThrough() error {
+	if t.through {
+		return nil
+	}
+	if err := t.writeBefore(); err != nil {
+		return err
+	}
+	if err := t.w.exec("SAVEPOINT job"); err != nil {
+		return fmt.Errorf("set savepoint: %w", err)
+	}
+	t.through = true
+	if err := t.w.write(t.own); err != nil {
+		t.w.lost = err // the call was told already that this is written
+		return err
+	}
+	return nil
+}
+
+// put notes that the document is now so, instead of was.
+func (t *tx) put(k key, was, now *entry) error {
+	next := &change{was: was, now: now}
+	if now != nobody {
+		var err error
+		if next.columns, err = indexed(k.spec, now.raw); err != nil {
+			return err
+		}
+		takes, err := takesUnique(k.spec, was.raw, next.columns)
+		if err != nil {
+			return err
+		}
+		if takes {
+			if err := t.goThrough(); err != nil {
+				return err
+			}
+		}
+	}
+	if ch, ok := t.own[k]; ok {
+		next.was = ch.was
+	} else if ch, ok := t.before[k]; ok {
+		next.was = ch.was
+	}
+	if t.through {
+		if err := t.w.writeOne(k, next); err != nil {
+			return err
+		}
+	}
+	t.own[k] = next
+	return nil
 }
 
 func (t *tx) load(c *store.Spec, id string) (*entry, error) { return t.view().load(c, id) }
@@ -58,43 +154,40 @@ func (t *tx) GetMany(_ context.Context, c *store.Spec, ids []string) (map[string
 
 // Find sees what this transaction wrote.
 func (t *tx) Find(_ context.Context, c *store.Spec, q store.Query) ([]any, error) {
+	if err := t.settle(c); err != nil {
+		return nil, err
+	}
 	return t.view().find(c, q)
 }
 
 // Count sees what this transaction wrote.
 func (t *tx) Count(_ context.Context, c *store.Spec, q store.Query) (int, error) {
+	if err := t.settle(c); err != nil {
+		return 0, err
+	}
 	return t.view().count(c, q)
 }
 
-// Insert writes the row, its columns and its side rows.
+// Insert answers store.ErrExists at once for an id or a unique value.
 func (t *tx) Insert(_ context.Context, c *store.Spec, doc any) error {
-	raw, err := bson.Marshal(doc)
+	raw, err := c.Encode(doc)
 	if err != nil {
-		return fmt.Errorf("encode a document of %s: %w", c.Name, err)
+		return err
 	}
-	id, ok := bson.Raw(raw).Lookup(store.IDField).StringValueOK()
+	id, ok := raw.Lookup(store.IDField).StringValueOK()
 	if !ok || id == "" {
 		return fmt.Errorf("insert into %s: the document has no string _id", c.Name)
 	}
-	return t.insert(c, id, raw)
+	return t.insert(key{c, id}, raw)
 }
 
-func (t *tx) insert(c *store.Spec, id string, raw bson.Raw) error {
-	columns, err := columnsOf(c, raw)
-	if err != nil {
+func (t *tx) insert(k key, raw bson.Raw) error {
+	if _, err := t.load(k.spec, k.id); err == nil {
+		return fmt.Errorf("insert into %s: %w", k.spec.Name, store.ErrExists)
+	} else if !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	names := append([]string{store.IDField, "doc"}, c.Columns()...)
-	args := append([]any{id, []byte(raw)}, columns...)
-	err = t.exec(`INSERT INTO `+quote(c.Name)+` (`+quoteAll(names)+`) VALUES (?`+strings.Repeat(`,?`, len(args)-1)+`)`, args...)
-	if err != nil {
-		return fmt.Errorf("insert into %s: %w", c.Name, taken(err))
-	}
-	if err := t.moveSides(c, id, nil, raw); err != nil {
-		return err
-	}
-	t.own[key{c, id}] = &entry{raw: raw}
-	return nil
+	return t.put(k, nobody, &entry{raw: raw})
 }
 
 // Update cannot meet a conflict here: the writer takes one turn at a time.
@@ -110,42 +203,21 @@ func (t *tx) Update(_ context.Context, c *store.Spec, id string, change func(any
 	if err := change(doc); err != nil {
 		return nil, err
 	}
-	raw, err := bson.Marshal(doc)
+	raw, err := c.Encode(doc)
 	if err != nil {
-		return nil, fmt.Errorf("encode %s %s: %w", c.Name, id, err)
+		return nil, err
 	}
 	if bytes.Equal(raw, was.raw) {
 		return was.shared(c)
 	}
-	now, err := t.replace(c, id, was.raw, raw)
-	if err != nil {
-		return nil, err
-	}
-	return now.shared(c)
-}
-
-// replace writes the document and those columns and side rows that differ.
-func (t *tx) replace(c *store.Spec, id string, was, raw bson.Raw) (*entry, error) {
 	if now, _ := raw.Lookup(store.IDField).StringValueOK(); now != id {
 		return nil, fmt.Errorf("update %s %s: the id was changed to %q", c.Name, id, now)
 	}
-	before, err := columnsOf(c, was)
-	if err != nil {
+	now := &entry{raw: raw}
+	if err := t.put(key{c, id}, was, now); err != nil {
 		return nil, err
 	}
-	after, err := columnsOf(c, raw)
-	if err != nil {
-		return nil, err
-	}
-	if err := t.setDoc(c, id, raw, before, after); err != nil {
-		return nil, fmt.Errorf("update %s %s: %w", c.Name, id, taken(err))
-	}
-	if err := t.moveSides(c, id, was, raw); err != nil {
-		return nil, err
-	}
-	e := &entry{raw: raw}
-	t.own[key{c, id}] = e
-	return e, nil
+	return now.shared(c)
 }
 
 // Inc changes the one field within the BSON.
@@ -156,83 +228,39 @@ func (t *tx) Inc(_ context.Context, c *store.Spec, id, field string, n int64) (i
 		if err != nil {
 			return 0, fmt.Errorf("encode %s %s: %w", c.Name, id, err)
 		}
-		return n, t.insert(c, id, raw)
+		return n, t.insert(key{c, id}, raw)
 	}
 	if err != nil {
 		return 0, err
 	}
-	raw, sum, err := incremented(was.raw, field, n)
+	raw, sum, err := store.Added(was.raw, field, n)
 	if err != nil {
 		return 0, fmt.Errorf("increment %s of %s %s: %w", field, c.Name, id, err)
 	}
-	_, err = t.replace(c, id, was.raw, raw)
-	return sum, err
+	return sum, t.put(key{c, id}, was, &entry{raw: raw})
 }
 
-// incremented copies the document with the field greater by n.
-func incremented(raw bson.Raw, field string, n int64) (bson.Raw, int64, error) {
-	var doc bson.D
-	if err := bson.Unmarshal(raw, &doc); err != nil {
-		return nil, 0, err
-	}
-	for i := range doc {
-		if doc[i].Key != field {
-			continue
-		}
-		switch v := doc[i].Value.(type) {
-		case int32:
-			n += int64(v)
-		case int64:
-			n += v
-		default:
-			return nil, 0, fmt.Errorf("holds a %T, not a whole number", v)
-		}
-		doc[i].Value = n
-		out, err := bson.Marshal(doc)
-		return out, n, err
-	}
-	out, err := bson.Marshal(append(doc, bson.E{Key: field, Value: n}))
-	return out, n, err
-}
-
-// Delete removes the row and its side rows.
+// Delete removes the document.
 func (t *tx) Delete(_ context.Context, c *store.Spec, id string) error {
 	was, err := t.load(c, id)
 	if err != nil {
 		return err
 	}
-	if err := t.exec(`DELETE FROM `+quote(c.Name)+` WHERE "_id" = ?`, id); err != nil {
-		return fmt.Errorf("delete %s %s: %w", c.Name, id, err)
-	}
-	t.own[key{c, id}] = nobody
-	return t.moveSides(c, id, was.raw, nil)
+	return t.put(key{c, id}, was, nobody)
 }
 
 func (t *tx) exec(text string, args ...any) error { return t.w.exec(text, args...) }
 
-// row reads one row, and says whether there was one.
-func (t *tx) row(text string, args []any, into ...any) (bool, error) {
-	stmt, err := t.w.prepared(text)
-	if err != nil {
-		return false, err
-	}
-	if err := stmt.QueryRow(args...).Scan(into...); errors.Is(err, sql.ErrNoRows) {
-		return false, nil
-	} else if err != nil {
-		return false, fmt.Errorf("read a row: %w", err)
-	}
-	return true, nil
-}
-
 // strings reads a column of text.
 func (t *tx) strings(text string, args ...any) ([]string, error) {
-	return t.view().ids(selected{text: text, args: args})
+	found, _, err := t.view().places(selected{text: text, args: args})
+	return found, err
 }
 
-// taken turns the driver's word for a value that must be unique.
+// taken turns SQLite's word for a value that must be unique.
 func taken(err error) error {
-	var e *sqlite.Error
-	if errors.As(err, &e) && (e.Code() == lib.SQLITE_CONSTRAINT_UNIQUE || e.Code() == lib.SQLITE_CONSTRAINT_PRIMARYKEY) {
+	var f *fault
+	if errors.As(err, &f) && (f.code == lib.SQLITE_CONSTRAINT_UNIQUE || f.code == lib.SQLITE_CONSTRAINT_PRIMARYKEY) {
 		return store.ErrExists
 	}
 	return err

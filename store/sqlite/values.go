@@ -13,7 +13,7 @@ import (
 // absent stands in columns for a field that is absent or null. Unlike SQL's
 // NULL it equals itself and takes part in comparisons, and it orders before
 // every value that store.Normal lets through: just as null does in MongoDB.
-var absent = math.Inf(-1)
+var absent any = math.Inf(-1)
 
 // columnOf is what a column holds for the field of a document.
 func columnOf(raw bson.Raw, field string) (any, error) {

@@ -2,12 +2,9 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
+	"slices"
 	"strings"
-
-	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"veche/store"
 )
@@ -15,29 +12,15 @@ import (
 // view is one way of seeing the documents: what is committed, or that and what
 // a transaction has written so far.
 type view struct {
-	// prepared answers a statement to read with.
-	prepared func(text string) (*sql.Stmt, error)
+	// query runs a statement and hands on its rows; see conn.query.
+	query func(text string, args []any, each func(row) error) error
 	// known answers the document from memory; nobody is known to be absent.
 	known func(key) (*entry, bool)
 	cache *cache
 }
 
 func (e *Engine) view() view {
-	return view{prepared: e.prepared, known: e.cache.get, cache: e.cache}
-}
-
-func (e *Engine) prepared(text string) (*sql.Stmt, error) {
-	if stmt, ok := e.stmts.Load(text); ok {
-		return stmt.(*sql.Stmt), nil
-	}
-	stmt, err := e.readers.Prepare(text)
-	if err != nil {
-		return nil, fmt.Errorf("prepare %s: %w", text, err)
-	}
-	if other, loaded := e.stmts.LoadOrStore(text, stmt); loaded {
-		return other.(*sql.Stmt), stmt.Close()
-	}
-	return stmt, nil
+	return view{query: e.readers.query, known: e.cache.get, cache: e.cache}
 }
 
 // Get answers the document from memory or from the file.
@@ -70,16 +53,17 @@ func (v view) load(c *store.Spec, id string) (*entry, error) {
 		return e, nil
 	}
 	ticket := v.cache.ticket(id)
-	stmt, err := v.prepared(`SELECT "doc" FROM ` + quote(c.Name) + ` WHERE "_id" = ?`)
-	if err != nil {
-		return nil, err
-	}
 	var raw []byte
-	if err := stmt.QueryRow(id).Scan(&raw); errors.Is(err, sql.ErrNoRows) {
+	err := v.query(`SELECT "doc" FROM `+quote(c.Name)+` WHERE "_id" = ?`, []any{id}, func(r row) error {
+		raw = r.blob(0)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read %s %s: %w", c.Name, id, err)
+	}
+	if raw == nil {
 		v.cache.add(k, nobody, ticket)
 		return nil, store.ErrNotFound
-	} else if err != nil {
-		return nil, fmt.Errorf("read %s %s: %w", c.Name, id, err)
 	}
 	e := &entry{raw: raw}
 	v.cache.add(k, e, ticket)
@@ -96,20 +80,24 @@ func (v view) get(c *store.Spec, id string) (any, error) {
 
 func (v view) getMany(c *store.Spec, ids []string) (map[string]any, error) {
 	out := make(map[string]any, len(ids))
-	var missing []string
+	var missing []any
 	for _, id := range ids {
-		e, ok := v.known(key{c, id})
-		if !ok {
+		if known, err := v.take(c, id, out); err != nil {
+			return nil, err
+		} else if !known {
 			missing = append(missing, id)
-		} else if e != nobody {
-			doc, err := e.shared(c)
-			if err != nil {
-				return nil, err
-			}
-			out[id] = doc
 		}
 	}
-	return out, v.fetch(c, "_id", missing, missing, out)
+	return out, v.fetch(c, `"_id"`, missing, missing, out)
+}
+
+// take adds the document to out if memory knows of it, and says whether it does.
+func (v view) take(c *store.Spec, id string, out map[string]any) (known bool, err error) {
+	e, ok := v.known(key{c, id})
+	if ok && e != nobody {
+		out[id], err = e.shared(c)
+	}
+	return ok, err
 }
 
 // fetchAtOnce is the most documents in one statement; its text is prepared once
@@ -118,7 +106,7 @@ const fetchAtOnce = 256
 
 // fetch adds the documents that are not in memory to out, by a column's values:
 // their ids, or the rows in which an index says that they stand.
-func (v view) fetch(c *store.Spec, column string, ids, values []string, out map[string]any) error {
+func (v view) fetch(c *store.Spec, column string, ids, values []any, out map[string]any) error {
 	for len(ids) > 0 {
 		n := min(len(ids), fetchAtOnce)
 		if err := v.fetchSome(c, column, ids[:n], values[:n], out); err != nil {
@@ -129,44 +117,45 @@ func (v view) fetch(c *store.Spec, column string, ids, values []string, out map[
 	return nil
 }
 
-func (v view) fetchSome(c *store.Spec, column string, ids, values []string, out map[string]any) error {
+func (v view) fetchSome(c *store.Spec, column string, ids, values []any, out map[string]any) error {
 	places := 1
 	for places < len(values) {
 		places *= 2
 	}
 	args := make([]any, places)
-	tickets := make(map[string]uint64, len(ids))
-	for i := range args {
-		at := min(i, len(ids)-1)
-		args[i], tickets[ids[at]] = values[at], v.cache.ticket(ids[at])
+	copy(args, values)
+	for i := len(values); i < places; i++ {
+		args[i] = values[len(values)-1]
 	}
-	stmt, err := v.prepared(`SELECT "_id", "doc" FROM ` + quote(c.Name) + ` WHERE ` + column + ` IN (?` + strings.Repeat(",?", places-1) + `)`)
+	tickets := make([]uint64, len(ids))
+	for i, id := range ids {
+		tickets[i] = v.cache.ticket(id.(string))
+	}
+	found := make([][]byte, len(ids))
+	text := `SELECT ` + column + `, "doc" FROM ` + quote(c.Name) + ` WHERE ` + column + ` IN (?` + strings.Repeat(",?", places-1) + `)`
+	err := v.query(text, args, func(r row) error {
+		at := slices.IndexFunc(values, func(value any) bool { return r.is(value) })
+		found[at] = r.blob(1)
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	rows, err := stmt.Query(args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id string
-		var raw []byte
-		if err := rows.Scan(&id, &raw); err != nil {
-			return err
+	for i, raw := range found {
+		id := ids[i].(string)
+		if _, twice := out[id]; twice && raw == nil {
+			continue // it was asked for twice
 		}
-		e := &entry{raw: bson.Raw(raw)}
-		v.cache.add(key{c, id}, e, tickets[id])
-		if out[id], err = e.shared(c); err != nil {
-			return err
+		e := nobody
+		if raw != nil {
+			e = &entry{raw: raw}
+			if out[id], err = e.shared(c); err != nil {
+				return err
+			}
 		}
+		v.cache.add(key{c, id}, e, tickets[i])
 	}
-	for id, ticket := range tickets {
-		if _, found := out[id]; !found && rows.Err() == nil {
-			v.cache.add(key{c, id}, nobody, ticket)
-		}
-	}
-	return rows.Err()
+	return nil
 }
 
 func (v view) find(c *store.Spec, q store.Query) ([]any, error) {
@@ -193,70 +182,32 @@ func (v view) find(c *store.Spec, q store.Query) ([]any, error) {
 
 // standing is getMany where it is known in which rows the documents stand:
 // that saves looking up each id.
-func (v view) standing(c *store.Spec, ids, rows []string) (map[string]any, error) {
+func (v view) standing(c *store.Spec, ids []string, rows []any) (map[string]any, error) {
 	if rows == nil {
 		return v.getMany(c, ids)
 	}
 	out := make(map[string]any, len(ids))
-	var missing, at []string
+	var missing, at []any
 	for i, id := range ids {
-		if e, ok := v.known(key{c, id}); !ok {
+		if known, err := v.take(c, id, out); err != nil {
+			return nil, err
+		} else if !known {
 			missing, at = append(missing, id), append(at, rows[i])
-		} else if e != nobody {
-			doc, err := e.shared(c)
-			if err != nil {
-				return nil, err
-			}
-			out[id] = doc
 		}
 	}
 	return out, v.fetch(c, "rowid", missing, at, out)
 }
 
 // places answers what a query found: ids, and the rows if it tells them.
-func (v view) places(s selected) (ids, rows []string, err error) {
-	if !s.rows {
-		ids, err = v.ids(s)
-		return ids, nil, err
-	}
-	stmt, err := v.prepared(s.text)
-	if err != nil {
-		return nil, nil, err
-	}
-	found, err := stmt.Query(s.args...)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer found.Close()
-	for found.Next() {
-		var id, row string
-		if err := found.Scan(&id, &row); err != nil {
-			return nil, nil, err
+func (v view) places(s selected) (ids []string, rows []any, err error) {
+	err = v.query(s.text, s.args, func(r row) error {
+		ids = append(ids, r.text(0))
+		if s.rows {
+			rows = append(rows, r.whole(1))
 		}
-		ids, rows = append(ids, id), append(rows, row)
-	}
-	return ids, rows, found.Err()
-}
-
-func (v view) ids(s selected) ([]string, error) {
-	stmt, err := v.prepared(s.text)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := stmt.Query(s.args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var ids []string
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		ids = append(ids, id)
-	}
-	return ids, rows.Err()
+		return nil
+	})
+	return ids, rows, err
 }
 
 func (v view) count(c *store.Spec, q store.Query) (n int, err error) {
@@ -264,11 +215,11 @@ func (v view) count(c *store.Spec, q store.Query) (n int, err error) {
 	if err != nil || s.empty {
 		return 0, err
 	}
-	stmt, err := v.prepared(`SELECT count(*) FROM (` + s.text + `)`)
+	err = v.query(`SELECT count(*) FROM (`+s.text+`)`, s.args, func(r row) error {
+		n = int(r.whole(0))
+		return nil
+	})
 	if err != nil {
-		return 0, err
-	}
-	if err := stmt.QueryRow(s.args...).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count in %s: %w", c.Name, err)
 	}
 	return n, nil

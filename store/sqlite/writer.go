@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -18,12 +17,17 @@ const batch = 256
 var errClosed = errors.New("sqlite: the store is closed")
 
 // writer owns the one connection that writes. Calls of do queue up; run takes
-// all that wait, gives each a savepoint, and commits them together.
+// all that wait and commits them together.
 type writer struct {
-	db    *sql.DB
-	conn  *sql.Conn
-	cache *cache
-	stmts map[string]*sql.Stmt
+	conn    *conn // of the commit under way, or of the turns once that is settled
+	readers *pool
+	cache   *cache
+	copying checkpoint // touched by finish alone
+
+	// What follows is touched in the jobs' turns alone.
+	under *commit // the last one, under way or done
+	open  bool    // the turns have begun a transaction
+	lost  error   // why what runs in these turns can be kept no more
 
 	jobs   chan *job
 	done   chan struct{}
@@ -38,17 +42,13 @@ type job struct {
 	result chan error
 }
 
-func openWriter(path string, c *cache) (*writer, error) {
-	db, err := sql.Open("sqlite", dsn(path, "journal_mode(WAL)", "synchronous(FULL)",
-		"wal_autocheckpoint(4000)", "journal_size_limit(67108864)", "cache_size(-65536)"))
+func openWriter(path string, readers *pool, c *cache) (*writer, error) {
+	conn, err := openConn(path, "journal_mode(WAL)", "synchronous(FULL)",
+		"wal_autocheckpoint(100000)", "journal_size_limit(134217728)", "cache_size(-131072)")
 	if err != nil {
 		return nil, err
 	}
-	conn, err := db.Conn(context.Background())
-	if err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
-	w := &writer{db: db, conn: conn, cache: c, stmts: map[string]*sql.Stmt{}, jobs: make(chan *job, batch), done: make(chan struct{})}
+	w := &writer{conn: conn, readers: readers, cache: c, copying: checkpoint{path: path}, jobs: make(chan *job, batch), done: make(chan struct{})}
 	go w.run()
 	return w, nil
 }
@@ -85,96 +85,202 @@ func (w *writer) close() error {
 	close(w.jobs)
 	w.mu.Unlock()
 	<-w.done
-	_, err := w.conn.ExecContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)")
-	return errors.Join(err, w.conn.Close(), w.db.Close())
+	w.copying.wait()
+	return errors.Join(w.exec("PRAGMA wal_checkpoint(TRUNCATE)"), w.conn.close())
 }
 
+// run runs jobs in memory while the last ones are being committed, which mostly
+// waits for the disk, and then has them committed together.
 func (w *writer) run() {
 	defer close(w.done)
 	for first := range w.jobs {
-		jobs := []*job{first}
-	gather:
-		for len(jobs) < batch {
-			select {
-			case next, open := <-w.jobs:
-				if !open {
-					break gather
-				}
-				jobs = append(jobs, next)
-			default:
-				break gather
+		next := w.fresh()
+		w.turn(next, first)
+		w.gather(next)
+		if w.settled() != nil { // they stood on what was not kept
+			again := next.jobs
+			w.under, next = nil, w.fresh()
+			for _, j := range again {
+				w.turn(next, j)
 			}
 		}
-		w.together(jobs)
+		next.begun = w.open
+		w.under = next
+		go w.finish(next)
+	}
+	_ = w.settled() // its callers were told
+}
+
+// gather runs what comes until the last commit is done, and what waits then.
+func (w *writer) gather(c *commit) {
+	var busy chan struct{}
+	if w.under != nil {
+		busy = w.under.done
+	}
+	for len(c.jobs) < batch {
+		select {
+		case j, open := <-w.jobs:
+			if !open {
+				return
+			}
+			w.turn(c, j)
+			continue
+		default:
+		}
+		if busy == nil {
+			return
+		}
+		select {
+		case j, open := <-w.jobs:
+			if !open {
+				return
+			}
+			w.turn(c, j)
+		case <-busy:
+			busy = nil
+		}
 	}
 }
 
-// together runs the jobs in one transaction and tells each how it went. What
-// commits is put into the cache and announced before anybody is answered.
-func (w *writer) together(jobs []*job) {
-	written := overlay{}
-	err := w.exec("BEGIN IMMEDIATE")
-	var kept []*job
-	for _, j := range jobs {
-		if err != nil {
-			j.result <- fmt.Errorf("begin: %w", err)
-		} else if failed := w.one(j, written); failed != nil {
-			j.result <- failed
-		} else {
-			kept = append(kept, j)
-		}
-	}
-	if err != nil {
-		return
-	}
-	if err := w.exec("COMMIT"); err != nil {
-		err = errors.Join(fmt.Errorf("commit: %w", err), w.rollback())
-		for _, j := range kept {
-			j.result <- err
-		}
-		return
-	}
-	for k, e := range written {
-		w.cache.committed(k, e)
-	}
-	for _, j := range kept {
-		for _, tell := range j.tx.after {
-			tell()
-		}
-		j.result <- nil
-	}
+// commit is a batch of jobs that have run.
+type commit struct {
+	jobs    []*job
+	results []error // of the jobs that failed by themselves
+	written overlay
+	begun   bool // its transaction is open already
+	done    chan struct{}
+	err     error // why nothing was kept; to be read when done
 }
 
-func (w *writer) rollback() error {
-	if err := w.exec("ROLLBACK"); err != nil {
-		return fmt.Errorf("roll back: %w", err)
+// settled waits for the commit under way, and answers why it failed.
+func (w *writer) settled() error {
+	if w.under == nil {
+		return nil
 	}
+	<-w.under.done
+	return w.under.err
+}
+
+// begin opens the transaction for jobs that need the file in their turn.
+func (w *writer) begin() error {
+	if w.open {
+		return nil
+	}
+	if err := w.settled(); err != nil {
+		w.lost = err
+		return err
+	}
+	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
+		w.lost = fmt.Errorf("begin: %w", err)
+		return w.lost
+	}
+	w.open = true
 	return nil
 }
 
-// one runs one job behind a savepoint and takes its writes over into written,
-// or leaves no trace of it.
+// fresh begins the turns of the next jobs.
+func (w *writer) fresh() *commit {
+	w.lost, w.open = nil, false
+	return &commit{written: overlay{}, done: make(chan struct{})}
+}
+
+// turn runs one job, unless one before it spoilt the whole.
+func (w *writer) turn(c *commit, j *job) {
+	c.jobs, c.results = append(c.jobs, j), append(c.results, nil)
+	if c.err == nil {
+		c.results[len(c.results)-1] = w.one(j, c.written)
+		c.err = w.lost
+	}
+}
+
+// finish keeps what the jobs wrote and tells each how it went. What commits is
+// put into the cache and announced before anybody is answered.
+func (w *writer) finish(c *commit) {
+	defer close(c.done)
+	if c.err == nil {
+		c.err = w.keep(c)
+	}
+	if c.err != nil && c.begun {
+		if undo := w.exec("ROLLBACK"); undo != nil {
+			c.err = errors.Join(c.err, fmt.Errorf("roll back: %w", undo))
+		}
+	}
+	if c.err == nil {
+		for k, ch := range c.written {
+			w.cache.committed(k, ch.now)
+		}
+	}
+	for i, j := range c.jobs {
+		result := c.results[i]
+		if result == nil {
+			result = c.err
+		}
+		if result == nil {
+			for _, tell := range j.tx.after {
+				tell()
+			}
+		}
+		j.result <- result
+	}
+	if c.err == nil {
+		w.copying.after(len(c.written), w)
+	}
+}
+
+// keep writes and commits.
+func (w *writer) keep(c *commit) error {
+	if !c.begun {
+		if err := w.exec("BEGIN IMMEDIATE"); err != nil {
+			return fmt.Errorf("begin: %w", err)
+		}
+		c.begun = true
+	}
+	if err := w.write(c.written); err != nil {
+		return err
+	}
+	if err := w.exec("COMMIT"); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	c.begun = false
+	return nil
+}
+
+// one runs one job and takes its writes over into written, or leaves no trace
+// of it.
 func (w *writer) one(j *job, written overlay) error {
 	if err := j.ctx.Err(); err != nil {
 		return err
 	}
-	if err := w.exec("SAVEPOINT job"); err != nil {
-		return fmt.Errorf("set savepoint: %w", err)
-	}
 	j.tx = &tx{w: w, before: written, own: overlay{}}
-	if err := j.call(); err != nil {
-		if undo := errors.Join(w.exec("ROLLBACK TO job"), w.exec("RELEASE job")); undo != nil {
-			return errors.Join(err, fmt.Errorf("roll back to savepoint: %w", undo))
-		}
+	if w.under != nil {
+		j.tx.under = w.under.written
+	}
+	err := j.call()
+	if j.tx.through {
+		err = w.endSavepoint(err)
+	}
+	if err != nil {
 		return err
 	}
-	if err := w.exec("RELEASE job"); err != nil {
-		return fmt.Errorf("release savepoint: %w", err)
-	}
-	for k, e := range j.tx.own {
-		written[k] = e
+	for k, ch := range j.tx.own {
+		written[k] = ch
 	}
 	return nil
+}
+
+// endSavepoint keeps what a job wrote to the file, or undoes it if it failed.
+func (w *writer) endSavepoint(failed error) error {
+	if failed != nil {
+		if err := w.exec("ROLLBACK TO job"); err != nil {
+			w.lost = errors.Join(failed, fmt.Errorf("roll back to savepoint: %w", err))
+			return w.lost
+		}
+	}
+	if err := w.exec("RELEASE job"); err != nil {
+		w.lost = errors.Join(failed, fmt.Errorf("release savepoint: %w", err))
+		return w.lost
+	}
+	return failed
 }
 
 // call runs the job's function; a panic in it must not take the writer down.
@@ -187,24 +293,4 @@ func (j *job) call() (err error) {
 	return j.fn(j.tx)
 }
 
-// prepared answers the statement for the SQL text, prepared once.
-func (w *writer) prepared(text string) (*sql.Stmt, error) {
-	if stmt, ok := w.stmts[text]; ok {
-		return stmt, nil
-	}
-	stmt, err := w.conn.PrepareContext(context.Background(), text)
-	if err != nil {
-		return nil, fmt.Errorf("prepare %s: %w", text, err)
-	}
-	w.stmts[text] = stmt
-	return stmt, nil
-}
-
-func (w *writer) exec(text string, args ...any) error {
-	stmt, err := w.prepared(text)
-	if err != nil {
-		return err
-	}
-	_, err = stmt.ExecContext(context.Background(), args...)
-	return err
-}
+func (w *writer) exec(text string, args ...any) error { return w.conn.query(text, args, nil) }

@@ -48,7 +48,7 @@ type thing struct {
 var things = store.Define[thing]("things",
 	store.UniqueOn("kind", "slug"), store.On("kind"), store.On("kind", "rank"), store.On("kind", "open", "at"),
 	store.On("rank", "score"), store.On("score"), store.On("at"), store.On("open"),
-	store.MultiOn("tags"), store.MultiOn("tags", "rank"), store.MultiOn("tags", "kind", "at"))
+	store.MultiOn("tags"), store.MultiOn("tags", "rank"), store.MultiOn("tags", "kind", "at")).Near("kind")
 
 // operation is one deed, decided beforehand and then done on each store.
 type operation struct {

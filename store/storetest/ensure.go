@@ -13,6 +13,7 @@ var preparations = []ability{
 	{"indexes what is there already", ensureIndexes},
 	{"refuses a unique index over equal values", ensureRefuses},
 	{"lifts a unique index that is no longer declared", ensureLifts},
+	{"lays documents together in another way", ensureNear},
 	{"takes a collection without indexes", ensureBare},
 }
 
@@ -69,8 +70,27 @@ func ensureLifts(t *testing.T, s store.Store) {
 	ensure(t, s, grownCards.Spec())
 	insert(t, s, grownCards, card{ID: "a", Rank: 1})
 	ensure(t, s, youngCards.Spec())
-	insert(t, s, youngCards, card{ID: "b", Rank: 1})
-	wantFound(t, s, youngCards, store.Query{}, "a", "b")
+	insert(t, s, youngCards, card{ID: "b", Rank: 1}, card{ID: "c", Rank: 1})
+	wantFound(t, s, youngCards, store.Query{}, "a", "b", "c")
+}
+
+// The same collection, laid together otherwise each time.
+func ensureNear(t *testing.T, s store.Store) {
+	var ids []string
+	for i, field := range []string{"place", store.IDField, "rank", "place", ""} {
+		laid := store.Define[card]("laid", store.On("place", "rank"), store.MultiOn("tags", "rank"))
+		if field != "" {
+			laid = laid.Near(field)
+		}
+		ensure(t, s, laid.Spec())
+		id := fmt.Sprint(i)
+		insert(t, s, laid, card{ID: id, Place: "p", Rank: int64(i), Tags: []string{"all"}})
+		ids = append(ids, id)
+		wantFound(t, s, laid, store.Query{}, ids...)
+		wantFound(t, s, laid, store.Query{Where: []store.Cond{store.Eq("place", "p")}, Sort: []string{"rank"}}, ids...)
+		wantFound(t, s, laid, store.Query{Where: []store.Cond{store.Eq("tags", "all")}, Sort: []string{"rank"}}, ids...)
+		wantExists(t, "insert", laid.Insert(t.Context(), s, &card{ID: "0"}))
+	}
 }
 
 func ensureBare(t *testing.T, s store.Store) {

@@ -33,7 +33,7 @@ type topic struct {
 }
 
 var topics = store.Define[topic]("topics",
-	store.On("space", "rank"), store.On("space", "pinned", "at"), store.On("rank"), store.On("at"), store.On("space"))
+	store.On("space", "rank"), store.On("space", "pinned", "at"), store.On("rank"), store.On("at"), store.On("space")).Near("space")
 
 // seed inserts nine topics: three spaces, ranks 0 to 8 going round them.
 func seed(t *testing.T, s store.Store) {

@@ -24,7 +24,7 @@ type counter struct {
 	Name string `bson:"name,omitempty"`
 }
 
-var counters = store.Define[counter]("counters", store.On("n"))
+var counters = store.Define[counter]("counters", store.On("n")).Near(store.IDField)
 
 func wantInc(t *testing.T, on store.Ops, id, field string, n, want int64) {
 	t.Helper()

@@ -43,7 +43,7 @@ func (v valued) MarshalBSON() ([]byte, error) {
 	return bson.Marshal(doc)
 }
 
-var anything = store.Define[valued]("anything", store.On("group", "v"), store.On("v"))
+var anything = store.Define[valued]("anything", store.On("group", "v"), store.On("v")).Near(store.IDField)
 
 // A ladder holds values in ascending order; those on one rung are equal.
 
