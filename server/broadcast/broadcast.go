@@ -25,6 +25,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -69,6 +70,8 @@ type Station struct {
 	log    *live.Log
 	schema *ast.Schema
 	gate   chan struct{}
+
+	readers atomic.Int64
 
 	mu     sync.Mutex
 	groups map[string]*group
@@ -154,14 +157,7 @@ func (s *Station) usher(away []*listener) {
 }
 
 // Readers is how many subscriptions there are.
-func (s *Station) Readers() (n int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, g := range s.groups {
-		n += g.members
-	}
-	return n
-}
+func (s *Station) Readers() int { return int(s.readers.Load()) }
 
 // Groups is how many executions there are for all readers.
 func (s *Station) Groups() int { return len(s.all()) }

@@ -30,10 +30,11 @@ type listener struct {
 	in      atomic.Pointer[group]
 	doubted atomic.Bool // something happened that concerns its viewer
 
-	mu   sync.Mutex // guards the rest
-	deaf func()     // ends the listening to its viewer's own stream
-	left func() bool
-	gone bool
+	mu    sync.Mutex  // guards the rest
+	deaf  func()      // ends the listening to its viewer's own stream
+	left  func() bool // takes back what is to happen at the end of ctx
+	begun bool
+	gone  bool
 }
 
 func (l *listener) group() *group { return l.in.Load() }
@@ -54,9 +55,10 @@ func (l *listener) begin(after *community.Cursor) error {
 		l.leave()
 		return err
 	}
-	left := context.AfterFunc(l.ctx, l.leave)
+	l.station.readers.Add(1)
 	l.mu.Lock()
-	l.left = left
+	l.begun = true
+	l.left = context.AfterFunc(l.ctx, l.leave)
 	l.mu.Unlock()
 	if l.group().source.Check(l.ctx, l.at) != nil || !l.rejoin() {
 		go l.pursue()
@@ -297,6 +299,9 @@ func (l *listener) leave() {
 	l.mu.Unlock()
 	if gone {
 		return
+	}
+	if l.begun {
+		l.station.readers.Add(-1)
 	}
 	if deaf != nil {
 		deaf()
