@@ -22,38 +22,38 @@ import (
 // region    ************************** generated!.gotpl **************************
 
 type MutationResolver interface {
-	Register(ctx context.Context, input members.NewMember) (*SignInPayload, error)
-	LogIn(ctx context.Context, input LogInInput) (*SignInPayload, error)
-	LogOut(ctx context.Context) (*LogOutPayload, error)
-	ChangePassword(ctx context.Context, input ChangePasswordInput) (*ChangePasswordPayload, error)
-	RevokeSession(ctx context.Context, input RevokeSessionInput) (*RevokeSessionPayload, error)
-	CreateAPIToken(ctx context.Context, input members.NewToken) (*CreateAPITokenPayload, error)
-	RevokeAPIToken(ctx context.Context, input RevokeAPITokenInput) (*RevokeAPITokenPayload, error)
-	UpdateProfile(ctx context.Context, input members.ProfileChange) (*UpdateProfilePayload, error)
-	SetMemberRole(ctx context.Context, input SetMemberRoleInput) (*SetMemberRolePayload, error)
-	CreatePoll(ctx context.Context, input forum.NewPoll) (*CreatePollPayload, error)
-	VotePoll(ctx context.Context, input VotePollInput) (*VotePollPayload, error)
-	ClosePoll(ctx context.Context, input ClosePollInput) (*ClosePollPayload, error)
-	AddPost(ctx context.Context, input forum.NewPost) (*AddPostPayload, error)
-	EditPost(ctx context.Context, input EditPostInput) (*EditPostPayload, error)
-	DeletePost(ctx context.Context, input DeletePostInput) (*DeletePostPayload, error)
-	RestorePost(ctx context.Context, input RestorePostInput) (*RestorePostPayload, error)
-	AddReaction(ctx context.Context, input AddReactionInput) (*AddReactionPayload, error)
-	RemoveReaction(ctx context.Context, input RemoveReactionInput) (*RemoveReactionPayload, error)
-	Bookmark(ctx context.Context, input BookmarkInput) (*BookmarkPayload, error)
-	CreateSpace(ctx context.Context, input forum.NewSpace) (*CreateSpacePayload, error)
-	UpdateSpace(ctx context.Context, input UpdateSpaceInput) (*UpdateSpacePayload, error)
-	JoinSpace(ctx context.Context, input JoinSpaceInput) (*JoinSpacePayload, error)
-	LeaveSpace(ctx context.Context, input LeaveSpaceInput) (*LeaveSpacePayload, error)
-	AddSpaceMember(ctx context.Context, input AddSpaceMemberInput) (*AddSpaceMemberPayload, error)
-	RemoveSpaceMember(ctx context.Context, input RemoveSpaceMemberInput) (*RemoveSpaceMemberPayload, error)
-	CreateTopic(ctx context.Context, input forum.NewTopic) (*CreateTopicPayload, error)
-	UpdateTopic(ctx context.Context, input UpdateTopicInput) (*UpdateTopicPayload, error)
-	DeleteTopic(ctx context.Context, input DeleteTopicInput) (*DeleteTopicPayload, error)
-	RestoreTopic(ctx context.Context, input RestoreTopicInput) (*RestoreTopicPayload, error)
-	AcceptAnswer(ctx context.Context, input AcceptAnswerInput) (*AcceptAnswerPayload, error)
-	MarkRead(ctx context.Context, input MarkReadInput) (*MarkReadPayload, error)
-	Watch(ctx context.Context, input WatchInput) (*WatchPayload, error)
+	Register(ctx context.Context, input members.NewMember, idempotencyKey *string) (*SignInPayload, error)
+	LogIn(ctx context.Context, input LogInInput, idempotencyKey *string) (*SignInPayload, error)
+	LogOut(ctx context.Context, idempotencyKey *string) (*LogOutPayload, error)
+	ChangePassword(ctx context.Context, input ChangePasswordInput, idempotencyKey *string) (*ChangePasswordPayload, error)
+	RevokeSession(ctx context.Context, input RevokeSessionInput, idempotencyKey *string) (*RevokeSessionPayload, error)
+	CreateAPIToken(ctx context.Context, input members.NewToken, idempotencyKey *string) (*CreateAPITokenPayload, error)
+	RevokeAPIToken(ctx context.Context, input RevokeAPITokenInput, idempotencyKey *string) (*RevokeAPITokenPayload, error)
+	UpdateProfile(ctx context.Context, input members.ProfileChange, idempotencyKey *string) (*UpdateProfilePayload, error)
+	SetMemberRole(ctx context.Context, input SetMemberRoleInput, idempotencyKey *string) (*SetMemberRolePayload, error)
+	CreatePoll(ctx context.Context, input forum.NewPoll, idempotencyKey *string) (*CreatePollPayload, error)
+	VotePoll(ctx context.Context, input VotePollInput, idempotencyKey *string) (*VotePollPayload, error)
+	ClosePoll(ctx context.Context, input ClosePollInput, idempotencyKey *string) (*ClosePollPayload, error)
+	AddPost(ctx context.Context, input forum.NewPost, idempotencyKey *string) (*AddPostPayload, error)
+	EditPost(ctx context.Context, input EditPostInput, idempotencyKey *string) (*EditPostPayload, error)
+	DeletePost(ctx context.Context, input DeletePostInput, idempotencyKey *string) (*DeletePostPayload, error)
+	RestorePost(ctx context.Context, input RestorePostInput, idempotencyKey *string) (*RestorePostPayload, error)
+	AddReaction(ctx context.Context, input AddReactionInput, idempotencyKey *string) (*AddReactionPayload, error)
+	RemoveReaction(ctx context.Context, input RemoveReactionInput, idempotencyKey *string) (*RemoveReactionPayload, error)
+	Bookmark(ctx context.Context, input BookmarkInput, idempotencyKey *string) (*BookmarkPayload, error)
+	CreateSpace(ctx context.Context, input forum.NewSpace, idempotencyKey *string) (*CreateSpacePayload, error)
+	UpdateSpace(ctx context.Context, input UpdateSpaceInput, idempotencyKey *string) (*UpdateSpacePayload, error)
+	JoinSpace(ctx context.Context, input JoinSpaceInput, idempotencyKey *string) (*JoinSpacePayload, error)
+	LeaveSpace(ctx context.Context, input LeaveSpaceInput, idempotencyKey *string) (*LeaveSpacePayload, error)
+	AddSpaceMember(ctx context.Context, input AddSpaceMemberInput, idempotencyKey *string) (*AddSpaceMemberPayload, error)
+	RemoveSpaceMember(ctx context.Context, input RemoveSpaceMemberInput, idempotencyKey *string) (*RemoveSpaceMemberPayload, error)
+	CreateTopic(ctx context.Context, input forum.NewTopic, idempotencyKey *string) (*CreateTopicPayload, error)
+	UpdateTopic(ctx context.Context, input UpdateTopicInput, idempotencyKey *string) (*UpdateTopicPayload, error)
+	DeleteTopic(ctx context.Context, input DeleteTopicInput, idempotencyKey *string) (*DeleteTopicPayload, error)
+	RestoreTopic(ctx context.Context, input RestoreTopicInput, idempotencyKey *string) (*RestoreTopicPayload, error)
+	AcceptAnswer(ctx context.Context, input AcceptAnswerInput, idempotencyKey *string) (*AcceptAnswerPayload, error)
+	MarkRead(ctx context.Context, input MarkReadInput, idempotencyKey *string) (*MarkReadPayload, error)
+	Watch(ctx context.Context, input WatchInput, idempotencyKey *string) (*WatchPayload, error)
 }
 type QueryResolver interface {
 	Node(ctx context.Context, id string) (community.Node, error)
@@ -87,6 +87,14 @@ func (ec *executionContext) field_Mutation_acceptAnswer_args(ctx context.Context
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -101,6 +109,14 @@ func (ec *executionContext) field_Mutation_addPost_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -115,6 +131,14 @@ func (ec *executionContext) field_Mutation_addReaction_args(ctx context.Context,
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -129,6 +153,14 @@ func (ec *executionContext) field_Mutation_addSpaceMember_args(ctx context.Conte
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -143,6 +175,14 @@ func (ec *executionContext) field_Mutation_bookmark_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -157,6 +197,14 @@ func (ec *executionContext) field_Mutation_changePassword_args(ctx context.Conte
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -171,6 +219,14 @@ func (ec *executionContext) field_Mutation_closePoll_args(ctx context.Context, r
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -185,6 +241,14 @@ func (ec *executionContext) field_Mutation_createApiToken_args(ctx context.Conte
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -199,6 +263,14 @@ func (ec *executionContext) field_Mutation_createPoll_args(ctx context.Context, 
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -213,6 +285,14 @@ func (ec *executionContext) field_Mutation_createSpace_args(ctx context.Context,
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -227,6 +307,14 @@ func (ec *executionContext) field_Mutation_createTopic_args(ctx context.Context,
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -241,6 +329,14 @@ func (ec *executionContext) field_Mutation_deletePost_args(ctx context.Context, 
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -255,6 +351,14 @@ func (ec *executionContext) field_Mutation_deleteTopic_args(ctx context.Context,
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -269,6 +373,14 @@ func (ec *executionContext) field_Mutation_editPost_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -283,6 +395,14 @@ func (ec *executionContext) field_Mutation_joinSpace_args(ctx context.Context, r
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -297,6 +417,14 @@ func (ec *executionContext) field_Mutation_leaveSpace_args(ctx context.Context, 
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -311,6 +439,28 @@ func (ec *executionContext) field_Mutation_logIn_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_logOut_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg0
 	return args, nil
 }
 
@@ -325,6 +475,14 @@ func (ec *executionContext) field_Mutation_markRead_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -339,6 +497,14 @@ func (ec *executionContext) field_Mutation_register_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -353,6 +519,14 @@ func (ec *executionContext) field_Mutation_removeReaction_args(ctx context.Conte
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -367,6 +541,14 @@ func (ec *executionContext) field_Mutation_removeSpaceMember_args(ctx context.Co
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -381,6 +563,14 @@ func (ec *executionContext) field_Mutation_restorePost_args(ctx context.Context,
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -395,6 +585,14 @@ func (ec *executionContext) field_Mutation_restoreTopic_args(ctx context.Context
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -409,6 +607,14 @@ func (ec *executionContext) field_Mutation_revokeApiToken_args(ctx context.Conte
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -423,6 +629,14 @@ func (ec *executionContext) field_Mutation_revokeSession_args(ctx context.Contex
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -437,6 +651,14 @@ func (ec *executionContext) field_Mutation_setMemberRole_args(ctx context.Contex
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -451,6 +673,14 @@ func (ec *executionContext) field_Mutation_updateProfile_args(ctx context.Contex
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -465,6 +695,14 @@ func (ec *executionContext) field_Mutation_updateSpace_args(ctx context.Context,
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -479,6 +717,14 @@ func (ec *executionContext) field_Mutation_updateTopic_args(ctx context.Context,
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -493,6 +739,14 @@ func (ec *executionContext) field_Mutation_votePoll_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -507,6 +761,14 @@ func (ec *executionContext) field_Mutation_watch_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
 	return args, nil
 }
 
@@ -820,7 +1082,7 @@ func (ec *executionContext) _Mutation_register(ctx context.Context, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().Register(ctx, fc.Args["input"].(members.NewMember))
+			return ec.Resolvers.Mutation().Register(ctx, fc.Args["input"].(members.NewMember), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *SignInPayload) graphql.Marshaler {
@@ -864,7 +1126,7 @@ func (ec *executionContext) _Mutation_logIn(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().LogIn(ctx, fc.Args["input"].(LogInInput))
+			return ec.Resolvers.Mutation().LogIn(ctx, fc.Args["input"].(LogInInput), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *SignInPayload) graphql.Marshaler {
@@ -907,7 +1169,8 @@ func (ec *executionContext) _Mutation_logOut(ctx context.Context, field graphql.
 			return ec.fieldContext_Mutation_logOut(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Mutation().LogOut(ctx)
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().LogOut(ctx, fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *LogOutPayload) graphql.Marshaler {
@@ -917,7 +1180,7 @@ func (ec *executionContext) _Mutation_logOut(ctx context.Context, field graphql.
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Mutation_logOut(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Mutation_logOut(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
 		Field:      field,
@@ -926,6 +1189,17 @@ func (ec *executionContext) fieldContext_Mutation_logOut(_ context.Context, fiel
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_LogOutPayload(ctx, field)
 		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_logOut_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -940,7 +1214,7 @@ func (ec *executionContext) _Mutation_changePassword(ctx context.Context, field 
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().ChangePassword(ctx, fc.Args["input"].(ChangePasswordInput))
+			return ec.Resolvers.Mutation().ChangePassword(ctx, fc.Args["input"].(ChangePasswordInput), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ChangePasswordPayload) graphql.Marshaler {
@@ -984,7 +1258,7 @@ func (ec *executionContext) _Mutation_revokeSession(ctx context.Context, field g
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().RevokeSession(ctx, fc.Args["input"].(RevokeSessionInput))
+			return ec.Resolvers.Mutation().RevokeSession(ctx, fc.Args["input"].(RevokeSessionInput), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *RevokeSessionPayload) graphql.Marshaler {
@@ -1028,7 +1302,7 @@ func (ec *executionContext) _Mutation_createApiToken(ctx context.Context, field 
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().CreateAPIToken(ctx, fc.Args["input"].(members.NewToken))
+			return ec.Resolvers.Mutation().CreateAPIToken(ctx, fc.Args["input"].(members.NewToken), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *CreateAPITokenPayload) graphql.Marshaler {
@@ -1072,7 +1346,7 @@ func (ec *executionContext) _Mutation_revokeApiToken(ctx context.Context, field 
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().RevokeAPIToken(ctx, fc.Args["input"].(RevokeAPITokenInput))
+			return ec.Resolvers.Mutation().RevokeAPIToken(ctx, fc.Args["input"].(RevokeAPITokenInput), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *RevokeAPITokenPayload) graphql.Marshaler {
@@ -1116,7 +1390,7 @@ func (ec *executionContext) _Mutation_updateProfile(ctx context.Context, field g
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().UpdateProfile(ctx, fc.Args["input"].(members.ProfileChange))
+			return ec.Resolvers.Mutation().UpdateProfile(ctx, fc.Args["input"].(members.ProfileChange), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *UpdateProfilePayload) graphql.Marshaler {
@@ -1160,7 +1434,7 @@ func (ec *executionContext) _Mutation_setMemberRole(ctx context.Context, field g
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().SetMemberRole(ctx, fc.Args["input"].(SetMemberRoleInput))
+			return ec.Resolvers.Mutation().SetMemberRole(ctx, fc.Args["input"].(SetMemberRoleInput), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *SetMemberRolePayload) graphql.Marshaler {
@@ -1204,7 +1478,7 @@ func (ec *executionContext) _Mutation_createPoll(ctx context.Context, field grap
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().CreatePoll(ctx, fc.Args["input"].(forum.NewPoll))
+			return ec.Resolvers.Mutation().CreatePoll(ctx, fc.Args["input"].(forum.NewPoll), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *CreatePollPayload) graphql.Marshaler {
@@ -1248,7 +1522,7 @@ func (ec *executionContext) _Mutation_votePoll(ctx context.Context, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().VotePoll(ctx, fc.Args["input"].(VotePollInput))
+			return ec.Resolvers.Mutation().VotePoll(ctx, fc.Args["input"].(VotePollInput), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *VotePollPayload) graphql.Marshaler {
@@ -1292,7 +1566,7 @@ func (ec *executionContext) _Mutation_closePoll(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().ClosePoll(ctx, fc.Args["input"].(ClosePollInput))
+			return ec.Resolvers.Mutation().ClosePoll(ctx, fc.Args["input"].(ClosePollInput), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ClosePollPayload) graphql.Marshaler {
@@ -1336,7 +1610,7 @@ func (ec *executionContext) _Mutation_addPost(ctx context.Context, field graphql
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().AddPost(ctx, fc.Args["input"].(forum.NewPost))
+			return ec.Resolvers.Mutation().AddPost(ctx, fc.Args["input"].(forum.NewPost), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *AddPostPayload) graphql.Marshaler {
@@ -1380,7 +1654,7 @@ func (ec *executionContext) _Mutation_editPost(ctx context.Context, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().EditPost(ctx, fc.Args["input"].(EditPostInput))
+			return ec.Resolvers.Mutation().EditPost(ctx, fc.Args["input"].(EditPostInput), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *EditPostPayload) graphql.Marshaler {
@@ -1424,7 +1698,7 @@ func (ec *executionContext) _Mutation_deletePost(ctx context.Context, field grap
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().DeletePost(ctx, fc.Args["input"].(DeletePostInput))
+			return ec.Resolvers.Mutation().DeletePost(ctx, fc.Args["input"].(DeletePostInput), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *DeletePostPayload) graphql.Marshaler {
@@ -1468,7 +1742,7 @@ func (ec *executionContext) _Mutation_restorePost(ctx context.Context, field gra
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().RestorePost(ctx, fc.Args["input"].(RestorePostInput))
+			return ec.Resolvers.Mutation().RestorePost(ctx, fc.Args["input"].(RestorePostInput), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *RestorePostPayload) graphql.Marshaler {
@@ -1512,7 +1786,7 @@ func (ec *executionContext) _Mutation_addReaction(ctx context.Context, field gra
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().AddReaction(ctx, fc.Args["input"].(AddReactionInput))
+			return ec.Resolvers.Mutation().AddReaction(ctx, fc.Args["input"].(AddReactionInput), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *AddReactionPayload) graphql.Marshaler {
@@ -1556,7 +1830,7 @@ func (ec *executionContext) _Mutation_removeReaction(ctx context.Context, field 
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().RemoveReaction(ctx, fc.Args["input"].(RemoveReactionInput))
+			return ec.Resolvers.Mutation().RemoveReaction(ctx, fc.Args["input"].(RemoveReactionInput), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *RemoveReactionPayload) graphql.Marshaler {
@@ -1600,7 +1874,7 @@ func (ec *executionContext) _Mutation_bookmark(ctx context.Context, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().Bookmark(ctx, fc.Args["input"].(BookmarkInput))
+			return ec.Resolvers.Mutation().Bookmark(ctx, fc.Args["input"].(BookmarkInput), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *BookmarkPayload) graphql.Marshaler {
@@ -1644,7 +1918,7 @@ func (ec *executionContext) _Mutation_createSpace(ctx context.Context, field gra
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().CreateSpace(ctx, fc.Args["input"].(forum.NewSpace))
+			return ec.Resolvers.Mutation().CreateSpace(ctx, fc.Args["input"].(forum.NewSpace), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *CreateSpacePayload) graphql.Marshaler {
@@ -1688,7 +1962,7 @@ func (ec *executionContext) _Mutation_updateSpace(ctx context.Context, field gra
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().UpdateSpace(ctx, fc.Args["input"].(UpdateSpaceInput))
+			return ec.Resolvers.Mutation().UpdateSpace(ctx, fc.Args["input"].(UpdateSpaceInput), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *UpdateSpacePayload) graphql.Marshaler {
@@ -1732,7 +2006,7 @@ func (ec *executionContext) _Mutation_joinSpace(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().JoinSpace(ctx, fc.Args["input"].(JoinSpaceInput))
+			return ec.Resolvers.Mutation().JoinSpace(ctx, fc.Args["input"].(JoinSpaceInput), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *JoinSpacePayload) graphql.Marshaler {
@@ -1776,7 +2050,7 @@ func (ec *executionContext) _Mutation_leaveSpace(ctx context.Context, field grap
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().LeaveSpace(ctx, fc.Args["input"].(LeaveSpaceInput))
+			return ec.Resolvers.Mutation().LeaveSpace(ctx, fc.Args["input"].(LeaveSpaceInput), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *LeaveSpacePayload) graphql.Marshaler {
@@ -1820,7 +2094,7 @@ func (ec *executionContext) _Mutation_addSpaceMember(ctx context.Context, field 
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().AddSpaceMember(ctx, fc.Args["input"].(AddSpaceMemberInput))
+			return ec.Resolvers.Mutation().AddSpaceMember(ctx, fc.Args["input"].(AddSpaceMemberInput), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *AddSpaceMemberPayload) graphql.Marshaler {
@@ -1864,7 +2138,7 @@ func (ec *executionContext) _Mutation_removeSpaceMember(ctx context.Context, fie
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().RemoveSpaceMember(ctx, fc.Args["input"].(RemoveSpaceMemberInput))
+			return ec.Resolvers.Mutation().RemoveSpaceMember(ctx, fc.Args["input"].(RemoveSpaceMemberInput), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *RemoveSpaceMemberPayload) graphql.Marshaler {
@@ -1908,7 +2182,7 @@ func (ec *executionContext) _Mutation_createTopic(ctx context.Context, field gra
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().CreateTopic(ctx, fc.Args["input"].(forum.NewTopic))
+			return ec.Resolvers.Mutation().CreateTopic(ctx, fc.Args["input"].(forum.NewTopic), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *CreateTopicPayload) graphql.Marshaler {
@@ -1952,7 +2226,7 @@ func (ec *executionContext) _Mutation_updateTopic(ctx context.Context, field gra
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().UpdateTopic(ctx, fc.Args["input"].(UpdateTopicInput))
+			return ec.Resolvers.Mutation().UpdateTopic(ctx, fc.Args["input"].(UpdateTopicInput), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *UpdateTopicPayload) graphql.Marshaler {
@@ -1996,7 +2270,7 @@ func (ec *executionContext) _Mutation_deleteTopic(ctx context.Context, field gra
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().DeleteTopic(ctx, fc.Args["input"].(DeleteTopicInput))
+			return ec.Resolvers.Mutation().DeleteTopic(ctx, fc.Args["input"].(DeleteTopicInput), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *DeleteTopicPayload) graphql.Marshaler {
@@ -2040,7 +2314,7 @@ func (ec *executionContext) _Mutation_restoreTopic(ctx context.Context, field gr
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().RestoreTopic(ctx, fc.Args["input"].(RestoreTopicInput))
+			return ec.Resolvers.Mutation().RestoreTopic(ctx, fc.Args["input"].(RestoreTopicInput), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *RestoreTopicPayload) graphql.Marshaler {
@@ -2084,7 +2358,7 @@ func (ec *executionContext) _Mutation_acceptAnswer(ctx context.Context, field gr
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().AcceptAnswer(ctx, fc.Args["input"].(AcceptAnswerInput))
+			return ec.Resolvers.Mutation().AcceptAnswer(ctx, fc.Args["input"].(AcceptAnswerInput), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *AcceptAnswerPayload) graphql.Marshaler {
@@ -2128,7 +2402,7 @@ func (ec *executionContext) _Mutation_markRead(ctx context.Context, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().MarkRead(ctx, fc.Args["input"].(MarkReadInput))
+			return ec.Resolvers.Mutation().MarkRead(ctx, fc.Args["input"].(MarkReadInput), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *MarkReadPayload) graphql.Marshaler {
@@ -2172,7 +2446,7 @@ func (ec *executionContext) _Mutation_watch(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().Watch(ctx, fc.Args["input"].(WatchInput))
+			return ec.Resolvers.Mutation().Watch(ctx, fc.Args["input"].(WatchInput), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *WatchPayload) graphql.Marshaler {

@@ -167,38 +167,38 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		AcceptAnswer      func(childComplexity int, input AcceptAnswerInput) int
-		AddPost           func(childComplexity int, input forum.NewPost) int
-		AddReaction       func(childComplexity int, input AddReactionInput) int
-		AddSpaceMember    func(childComplexity int, input AddSpaceMemberInput) int
-		Bookmark          func(childComplexity int, input BookmarkInput) int
-		ChangePassword    func(childComplexity int, input ChangePasswordInput) int
-		ClosePoll         func(childComplexity int, input ClosePollInput) int
-		CreateAPIToken    func(childComplexity int, input members.NewToken) int
-		CreatePoll        func(childComplexity int, input forum.NewPoll) int
-		CreateSpace       func(childComplexity int, input forum.NewSpace) int
-		CreateTopic       func(childComplexity int, input forum.NewTopic) int
-		DeletePost        func(childComplexity int, input DeletePostInput) int
-		DeleteTopic       func(childComplexity int, input DeleteTopicInput) int
-		EditPost          func(childComplexity int, input EditPostInput) int
-		JoinSpace         func(childComplexity int, input JoinSpaceInput) int
-		LeaveSpace        func(childComplexity int, input LeaveSpaceInput) int
-		LogIn             func(childComplexity int, input LogInInput) int
-		LogOut            func(childComplexity int) int
-		MarkRead          func(childComplexity int, input MarkReadInput) int
-		Register          func(childComplexity int, input members.NewMember) int
-		RemoveReaction    func(childComplexity int, input RemoveReactionInput) int
-		RemoveSpaceMember func(childComplexity int, input RemoveSpaceMemberInput) int
-		RestorePost       func(childComplexity int, input RestorePostInput) int
-		RestoreTopic      func(childComplexity int, input RestoreTopicInput) int
-		RevokeAPIToken    func(childComplexity int, input RevokeAPITokenInput) int
-		RevokeSession     func(childComplexity int, input RevokeSessionInput) int
-		SetMemberRole     func(childComplexity int, input SetMemberRoleInput) int
-		UpdateProfile     func(childComplexity int, input members.ProfileChange) int
-		UpdateSpace       func(childComplexity int, input UpdateSpaceInput) int
-		UpdateTopic       func(childComplexity int, input UpdateTopicInput) int
-		VotePoll          func(childComplexity int, input VotePollInput) int
-		Watch             func(childComplexity int, input WatchInput) int
+		AcceptAnswer      func(childComplexity int, input AcceptAnswerInput, idempotencyKey *string) int
+		AddPost           func(childComplexity int, input forum.NewPost, idempotencyKey *string) int
+		AddReaction       func(childComplexity int, input AddReactionInput, idempotencyKey *string) int
+		AddSpaceMember    func(childComplexity int, input AddSpaceMemberInput, idempotencyKey *string) int
+		Bookmark          func(childComplexity int, input BookmarkInput, idempotencyKey *string) int
+		ChangePassword    func(childComplexity int, input ChangePasswordInput, idempotencyKey *string) int
+		ClosePoll         func(childComplexity int, input ClosePollInput, idempotencyKey *string) int
+		CreateAPIToken    func(childComplexity int, input members.NewToken, idempotencyKey *string) int
+		CreatePoll        func(childComplexity int, input forum.NewPoll, idempotencyKey *string) int
+		CreateSpace       func(childComplexity int, input forum.NewSpace, idempotencyKey *string) int
+		CreateTopic       func(childComplexity int, input forum.NewTopic, idempotencyKey *string) int
+		DeletePost        func(childComplexity int, input DeletePostInput, idempotencyKey *string) int
+		DeleteTopic       func(childComplexity int, input DeleteTopicInput, idempotencyKey *string) int
+		EditPost          func(childComplexity int, input EditPostInput, idempotencyKey *string) int
+		JoinSpace         func(childComplexity int, input JoinSpaceInput, idempotencyKey *string) int
+		LeaveSpace        func(childComplexity int, input LeaveSpaceInput, idempotencyKey *string) int
+		LogIn             func(childComplexity int, input LogInInput, idempotencyKey *string) int
+		LogOut            func(childComplexity int, idempotencyKey *string) int
+		MarkRead          func(childComplexity int, input MarkReadInput, idempotencyKey *string) int
+		Register          func(childComplexity int, input members.NewMember, idempotencyKey *string) int
+		RemoveReaction    func(childComplexity int, input RemoveReactionInput, idempotencyKey *string) int
+		RemoveSpaceMember func(childComplexity int, input RemoveSpaceMemberInput, idempotencyKey *string) int
+		RestorePost       func(childComplexity int, input RestorePostInput, idempotencyKey *string) int
+		RestoreTopic      func(childComplexity int, input RestoreTopicInput, idempotencyKey *string) int
+		RevokeAPIToken    func(childComplexity int, input RevokeAPITokenInput, idempotencyKey *string) int
+		RevokeSession     func(childComplexity int, input RevokeSessionInput, idempotencyKey *string) int
+		SetMemberRole     func(childComplexity int, input SetMemberRoleInput, idempotencyKey *string) int
+		UpdateProfile     func(childComplexity int, input members.ProfileChange, idempotencyKey *string) int
+		UpdateSpace       func(childComplexity int, input UpdateSpaceInput, idempotencyKey *string) int
+		UpdateTopic       func(childComplexity int, input UpdateTopicInput, idempotencyKey *string) int
+		VotePoll          func(childComplexity int, input VotePollInput, idempotencyKey *string) int
+		Watch             func(childComplexity int, input WatchInput, idempotencyKey *string) int
 	}
 
 	NewSession struct {
@@ -869,7 +869,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.AcceptAnswer(childComplexity, args["input"].(AcceptAnswerInput)), true
+		return e.ComplexityRoot.Mutation.AcceptAnswer(childComplexity, args["input"].(AcceptAnswerInput), args["idempotencyKey"].(*string)), true
 	case "Mutation.addPost":
 		if e.ComplexityRoot.Mutation.AddPost == nil {
 			break
@@ -880,7 +880,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.AddPost(childComplexity, args["input"].(forum.NewPost)), true
+		return e.ComplexityRoot.Mutation.AddPost(childComplexity, args["input"].(forum.NewPost), args["idempotencyKey"].(*string)), true
 	case "Mutation.addReaction":
 		if e.ComplexityRoot.Mutation.AddReaction == nil {
 			break
@@ -891,7 +891,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.AddReaction(childComplexity, args["input"].(AddReactionInput)), true
+		return e.ComplexityRoot.Mutation.AddReaction(childComplexity, args["input"].(AddReactionInput), args["idempotencyKey"].(*string)), true
 	case "Mutation.addSpaceMember":
 		if e.ComplexityRoot.Mutation.AddSpaceMember == nil {
 			break
@@ -902,7 +902,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.AddSpaceMember(childComplexity, args["input"].(AddSpaceMemberInput)), true
+		return e.ComplexityRoot.Mutation.AddSpaceMember(childComplexity, args["input"].(AddSpaceMemberInput), args["idempotencyKey"].(*string)), true
 	case "Mutation.bookmark":
 		if e.ComplexityRoot.Mutation.Bookmark == nil {
 			break
@@ -913,7 +913,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.Bookmark(childComplexity, args["input"].(BookmarkInput)), true
+		return e.ComplexityRoot.Mutation.Bookmark(childComplexity, args["input"].(BookmarkInput), args["idempotencyKey"].(*string)), true
 	case "Mutation.changePassword":
 		if e.ComplexityRoot.Mutation.ChangePassword == nil {
 			break
@@ -924,7 +924,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.ChangePassword(childComplexity, args["input"].(ChangePasswordInput)), true
+		return e.ComplexityRoot.Mutation.ChangePassword(childComplexity, args["input"].(ChangePasswordInput), args["idempotencyKey"].(*string)), true
 	case "Mutation.closePoll":
 		if e.ComplexityRoot.Mutation.ClosePoll == nil {
 			break
@@ -935,7 +935,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.ClosePoll(childComplexity, args["input"].(ClosePollInput)), true
+		return e.ComplexityRoot.Mutation.ClosePoll(childComplexity, args["input"].(ClosePollInput), args["idempotencyKey"].(*string)), true
 	case "Mutation.createApiToken":
 		if e.ComplexityRoot.Mutation.CreateAPIToken == nil {
 			break
@@ -946,7 +946,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.CreateAPIToken(childComplexity, args["input"].(members.NewToken)), true
+		return e.ComplexityRoot.Mutation.CreateAPIToken(childComplexity, args["input"].(members.NewToken), args["idempotencyKey"].(*string)), true
 	case "Mutation.createPoll":
 		if e.ComplexityRoot.Mutation.CreatePoll == nil {
 			break
@@ -957,7 +957,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.CreatePoll(childComplexity, args["input"].(forum.NewPoll)), true
+		return e.ComplexityRoot.Mutation.CreatePoll(childComplexity, args["input"].(forum.NewPoll), args["idempotencyKey"].(*string)), true
 	case "Mutation.createSpace":
 		if e.ComplexityRoot.Mutation.CreateSpace == nil {
 			break
@@ -968,7 +968,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.CreateSpace(childComplexity, args["input"].(forum.NewSpace)), true
+		return e.ComplexityRoot.Mutation.CreateSpace(childComplexity, args["input"].(forum.NewSpace), args["idempotencyKey"].(*string)), true
 	case "Mutation.createTopic":
 		if e.ComplexityRoot.Mutation.CreateTopic == nil {
 			break
@@ -979,7 +979,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.CreateTopic(childComplexity, args["input"].(forum.NewTopic)), true
+		return e.ComplexityRoot.Mutation.CreateTopic(childComplexity, args["input"].(forum.NewTopic), args["idempotencyKey"].(*string)), true
 	case "Mutation.deletePost":
 		if e.ComplexityRoot.Mutation.DeletePost == nil {
 			break
@@ -990,7 +990,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.DeletePost(childComplexity, args["input"].(DeletePostInput)), true
+		return e.ComplexityRoot.Mutation.DeletePost(childComplexity, args["input"].(DeletePostInput), args["idempotencyKey"].(*string)), true
 	case "Mutation.deleteTopic":
 		if e.ComplexityRoot.Mutation.DeleteTopic == nil {
 			break
@@ -1001,7 +1001,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.DeleteTopic(childComplexity, args["input"].(DeleteTopicInput)), true
+		return e.ComplexityRoot.Mutation.DeleteTopic(childComplexity, args["input"].(DeleteTopicInput), args["idempotencyKey"].(*string)), true
 	case "Mutation.editPost":
 		if e.ComplexityRoot.Mutation.EditPost == nil {
 			break
@@ -1012,7 +1012,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.EditPost(childComplexity, args["input"].(EditPostInput)), true
+		return e.ComplexityRoot.Mutation.EditPost(childComplexity, args["input"].(EditPostInput), args["idempotencyKey"].(*string)), true
 	case "Mutation.joinSpace":
 		if e.ComplexityRoot.Mutation.JoinSpace == nil {
 			break
@@ -1023,7 +1023,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.JoinSpace(childComplexity, args["input"].(JoinSpaceInput)), true
+		return e.ComplexityRoot.Mutation.JoinSpace(childComplexity, args["input"].(JoinSpaceInput), args["idempotencyKey"].(*string)), true
 	case "Mutation.leaveSpace":
 		if e.ComplexityRoot.Mutation.LeaveSpace == nil {
 			break
@@ -1034,7 +1034,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.LeaveSpace(childComplexity, args["input"].(LeaveSpaceInput)), true
+		return e.ComplexityRoot.Mutation.LeaveSpace(childComplexity, args["input"].(LeaveSpaceInput), args["idempotencyKey"].(*string)), true
 	case "Mutation.logIn":
 		if e.ComplexityRoot.Mutation.LogIn == nil {
 			break
@@ -1045,13 +1045,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.LogIn(childComplexity, args["input"].(LogInInput)), true
+		return e.ComplexityRoot.Mutation.LogIn(childComplexity, args["input"].(LogInInput), args["idempotencyKey"].(*string)), true
 	case "Mutation.logOut":
 		if e.ComplexityRoot.Mutation.LogOut == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Mutation.LogOut(childComplexity), true
+		args, err := ec.field_Mutation_logOut_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LogOut(childComplexity, args["idempotencyKey"].(*string)), true
 	case "Mutation.markRead":
 		if e.ComplexityRoot.Mutation.MarkRead == nil {
 			break
@@ -1062,7 +1067,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.MarkRead(childComplexity, args["input"].(MarkReadInput)), true
+		return e.ComplexityRoot.Mutation.MarkRead(childComplexity, args["input"].(MarkReadInput), args["idempotencyKey"].(*string)), true
 	case "Mutation.register":
 		if e.ComplexityRoot.Mutation.Register == nil {
 			break
@@ -1073,7 +1078,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.Register(childComplexity, args["input"].(members.NewMember)), true
+		return e.ComplexityRoot.Mutation.Register(childComplexity, args["input"].(members.NewMember), args["idempotencyKey"].(*string)), true
 	case "Mutation.removeReaction":
 		if e.ComplexityRoot.Mutation.RemoveReaction == nil {
 			break
@@ -1084,7 +1089,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.RemoveReaction(childComplexity, args["input"].(RemoveReactionInput)), true
+		return e.ComplexityRoot.Mutation.RemoveReaction(childComplexity, args["input"].(RemoveReactionInput), args["idempotencyKey"].(*string)), true
 	case "Mutation.removeSpaceMember":
 		if e.ComplexityRoot.Mutation.RemoveSpaceMember == nil {
 			break
@@ -1095,7 +1100,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.RemoveSpaceMember(childComplexity, args["input"].(RemoveSpaceMemberInput)), true
+		return e.ComplexityRoot.Mutation.RemoveSpaceMember(childComplexity, args["input"].(RemoveSpaceMemberInput), args["idempotencyKey"].(*string)), true
 	case "Mutation.restorePost":
 		if e.ComplexityRoot.Mutation.RestorePost == nil {
 			break
@@ -1106,7 +1111,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.RestorePost(childComplexity, args["input"].(RestorePostInput)), true
+		return e.ComplexityRoot.Mutation.RestorePost(childComplexity, args["input"].(RestorePostInput), args["idempotencyKey"].(*string)), true
 	case "Mutation.restoreTopic":
 		if e.ComplexityRoot.Mutation.RestoreTopic == nil {
 			break
@@ -1117,7 +1122,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.RestoreTopic(childComplexity, args["input"].(RestoreTopicInput)), true
+		return e.ComplexityRoot.Mutation.RestoreTopic(childComplexity, args["input"].(RestoreTopicInput), args["idempotencyKey"].(*string)), true
 	case "Mutation.revokeApiToken":
 		if e.ComplexityRoot.Mutation.RevokeAPIToken == nil {
 			break
@@ -1128,7 +1133,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.RevokeAPIToken(childComplexity, args["input"].(RevokeAPITokenInput)), true
+		return e.ComplexityRoot.Mutation.RevokeAPIToken(childComplexity, args["input"].(RevokeAPITokenInput), args["idempotencyKey"].(*string)), true
 	case "Mutation.revokeSession":
 		if e.ComplexityRoot.Mutation.RevokeSession == nil {
 			break
@@ -1139,7 +1144,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.RevokeSession(childComplexity, args["input"].(RevokeSessionInput)), true
+		return e.ComplexityRoot.Mutation.RevokeSession(childComplexity, args["input"].(RevokeSessionInput), args["idempotencyKey"].(*string)), true
 	case "Mutation.setMemberRole":
 		if e.ComplexityRoot.Mutation.SetMemberRole == nil {
 			break
@@ -1150,7 +1155,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.SetMemberRole(childComplexity, args["input"].(SetMemberRoleInput)), true
+		return e.ComplexityRoot.Mutation.SetMemberRole(childComplexity, args["input"].(SetMemberRoleInput), args["idempotencyKey"].(*string)), true
 	case "Mutation.updateProfile":
 		if e.ComplexityRoot.Mutation.UpdateProfile == nil {
 			break
@@ -1161,7 +1166,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.UpdateProfile(childComplexity, args["input"].(members.ProfileChange)), true
+		return e.ComplexityRoot.Mutation.UpdateProfile(childComplexity, args["input"].(members.ProfileChange), args["idempotencyKey"].(*string)), true
 	case "Mutation.updateSpace":
 		if e.ComplexityRoot.Mutation.UpdateSpace == nil {
 			break
@@ -1172,7 +1177,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.UpdateSpace(childComplexity, args["input"].(UpdateSpaceInput)), true
+		return e.ComplexityRoot.Mutation.UpdateSpace(childComplexity, args["input"].(UpdateSpaceInput), args["idempotencyKey"].(*string)), true
 	case "Mutation.updateTopic":
 		if e.ComplexityRoot.Mutation.UpdateTopic == nil {
 			break
@@ -1183,7 +1188,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.UpdateTopic(childComplexity, args["input"].(UpdateTopicInput)), true
+		return e.ComplexityRoot.Mutation.UpdateTopic(childComplexity, args["input"].(UpdateTopicInput), args["idempotencyKey"].(*string)), true
 	case "Mutation.votePoll":
 		if e.ComplexityRoot.Mutation.VotePoll == nil {
 			break
@@ -1194,7 +1199,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.VotePoll(childComplexity, args["input"].(VotePollInput)), true
+		return e.ComplexityRoot.Mutation.VotePoll(childComplexity, args["input"].(VotePollInput), args["idempotencyKey"].(*string)), true
 	case "Mutation.watch":
 		if e.ComplexityRoot.Mutation.Watch == nil {
 			break
@@ -1205,7 +1210,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.Watch(childComplexity, args["input"].(WatchInput)), true
+		return e.ComplexityRoot.Mutation.Watch(childComplexity, args["input"].(WatchInput), args["idempotencyKey"].(*string)), true
 
 	case "NewSession.expiresAt":
 		if e.ComplexityRoot.NewSession.ExpiresAt == nil {
@@ -2668,23 +2673,23 @@ extend type Query {
 
 extend type Mutation {
   "Joins the community and signs in."
-  register("What to register." input: RegisterInput!): SignInPayload!
+  register("What to register." input: RegisterInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): SignInPayload!
   "Signs in. A wrong address and a wrong password look the same."
-  logIn("The address and password." input: LogInInput!): SignInPayload!
+  logIn("The address and password." input: LogInInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): SignInPayload!
   "Ends the session that asks."
-  logOut: LogOutPayload!
+  logOut("A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): LogOutPayload!
   "Changes the viewer's password and ends all other sessions."
-  changePassword("The passwords." input: ChangePasswordInput!): ChangePasswordPayload!
+  changePassword("The passwords." input: ChangePasswordInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): ChangePasswordPayload!
   "Ends one of the viewer's sessions."
-  revokeSession("Which." input: RevokeSessionInput!): RevokeSessionPayload!
+  revokeSession("Which." input: RevokeSessionInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): RevokeSessionPayload!
   "Makes an API token."
-  createApiToken("What for." input: CreateApiTokenInput!): CreateApiTokenPayload!
+  createApiToken("What for." input: CreateApiTokenInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): CreateApiTokenPayload!
   "Ends one of the viewer's API tokens."
-  revokeApiToken("Which." input: RevokeApiTokenInput!): RevokeApiTokenPayload!
+  revokeApiToken("Which." input: RevokeApiTokenInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): RevokeApiTokenPayload!
   "Changes the viewer's own profile."
-  updateProfile("What to change; what is not given stays." input: UpdateProfileInput!): UpdateProfilePayload!
+  updateProfile("What to change; what is not given stays." input: UpdateProfileInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): UpdateProfilePayload!
   "Gives a member another role. Needs ADMIN; nobody gives a role as high as their own but an owner, or changes their own."
-  setMemberRole("Whom and what." input: SetMemberRoleInput!): SetMemberRolePayload!
+  setMemberRole("Whom and what." input: SetMemberRoleInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): SetMemberRolePayload!
 }
 
 "Somebody about to join."
@@ -2843,11 +2848,11 @@ type PollOption {
 
 extend type Mutation {
   "Adds a poll to a topic. For its author and moderators."
-  createPoll("The poll." input: CreatePollInput!): CreatePollPayload!
+  createPoll("The poll." input: CreatePollInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): CreatePollPayload!
   "Votes in a poll, in place of an earlier vote; no option takes the vote back."
-  votePoll("The vote." input: VotePollInput!): VotePollPayload!
+  votePoll("The vote." input: VotePollInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): VotePollPayload!
   "Ends a poll now. For its author and moderators."
-  closePoll("Which." input: ClosePollInput!): ClosePollPayload!
+  closePoll("Which." input: ClosePollInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): ClosePollPayload!
 }
 
 "A poll to be held."
@@ -3053,19 +3058,19 @@ extend type Query {
 
 extend type Mutation {
   "Adds a post to a topic."
-  addPost("The post." input: AddPostInput!): AddPostPayload!
+  addPost("The post." input: AddPostInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): AddPostPayload!
   "Changes a post's text; the old one is kept. For its author and moderators."
-  editPost("The change." input: EditPostInput!): EditPostPayload!
+  editPost("The change." input: EditPostInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): EditPostPayload!
   "Deletes a post. For its author and moderators."
-  deletePost("Which." input: DeletePostInput!): DeletePostPayload!
+  deletePost("Which." input: DeletePostInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): DeletePostPayload!
   "Brings a deleted post back. For who deleted their own, and moderators."
-  restorePost("Which." input: RestorePostInput!): RestorePostPayload!
+  restorePost("Which." input: RestorePostInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): RestorePostPayload!
   "Adds the viewer's reaction. A second time changes nothing."
-  addReaction("Which." input: AddReactionInput!): AddReactionPayload!
+  addReaction("Which." input: AddReactionInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): AddReactionPayload!
   "Takes the viewer's reaction back."
-  removeReaction("Which." input: RemoveReactionInput!): RemoveReactionPayload!
+  removeReaction("Which." input: RemoveReactionInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): RemoveReactionPayload!
   "Keeps, changes or drops the viewer's bookmark of a post."
-  bookmark("Which." input: BookmarkInput!): BookmarkPayload!
+  bookmark("Which." input: BookmarkInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): BookmarkPayload!
 }
 
 "A post to be added."
@@ -3214,7 +3219,7 @@ type Query {
   nodes("The ids." ids: [ID!]!): [Node]!
 }
 
-"What can be done."
+"What can be done. A mutation that is sent again with the same idempotencyKey and the same input, within 24 hours, changes nothing and answers what the first answered, on whatever server and after a restart too; with another input it is CONFLICT. A mutation that failed may be sent again with its key. Keys are each member's own."
 type Mutation
 
 "What can be watched. Each is an ordered stream of events with cursors: given the last cursor that a client has seen, it goes on behind it with nothing lost and nothing doubled."
@@ -3335,17 +3340,17 @@ extend type Query {
 
 extend type Mutation {
   "Makes a space; its maker becomes its manager. Needs ADMIN."
-  createSpace("The space." input: CreateSpaceInput!): CreateSpacePayload!
+  createSpace("The space." input: CreateSpaceInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): CreateSpacePayload!
   "Changes a space. For its managers and admins."
-  updateSpace("What to change; what is not given stays." input: UpdateSpaceInput!): UpdateSpacePayload!
+  updateSpace("What to change; what is not given stays." input: UpdateSpaceInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): UpdateSpacePayload!
   "Joins a space that the viewer may see. A second time changes nothing."
-  joinSpace("Which." input: JoinSpaceInput!): JoinSpacePayload!
+  joinSpace("Which." input: JoinSpaceInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): JoinSpacePayload!
   "Leaves a space."
-  leaveSpace("Which." input: LeaveSpaceInput!): LeaveSpacePayload!
+  leaveSpace("Which." input: LeaveSpaceInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): LeaveSpacePayload!
   "Lets a member into a space, or gives them another role there. For its managers and admins."
-  addSpaceMember("Whom." input: AddSpaceMemberInput!): AddSpaceMemberPayload!
+  addSpaceMember("Whom." input: AddSpaceMemberInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): AddSpaceMemberPayload!
   "Takes a member's place in a space away. For its managers and admins."
-  removeSpaceMember("Whom." input: RemoveSpaceMemberInput!): RemoveSpaceMemberPayload!
+  removeSpaceMember("Whom." input: RemoveSpaceMemberInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): RemoveSpaceMemberPayload!
 }
 
 extend type Subscription {
@@ -3607,19 +3612,19 @@ extend type Query {
 
 extend type Mutation {
   "Opens a topic in a space that the viewer may see."
-  createTopic("The topic." input: CreateTopicInput!): CreateTopicPayload!
+  createTopic("The topic." input: CreateTopicInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): CreateTopicPayload!
   "Changes a topic: its author title, body and tags; moderators also pin, lock and move it."
-  updateTopic("What to change; what is not given stays." input: UpdateTopicInput!): UpdateTopicPayload!
+  updateTopic("What to change; what is not given stays." input: UpdateTopicInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): UpdateTopicPayload!
   "Deletes a topic. For moderators, and for its author while nobody has answered."
-  deleteTopic("Which." input: DeleteTopicInput!): DeleteTopicPayload!
+  deleteTopic("Which." input: DeleteTopicInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): DeleteTopicPayload!
   "Brings a deleted topic back. For moderators."
-  restoreTopic("Which." input: RestoreTopicInput!): RestoreTopicPayload!
+  restoreTopic("Which." input: RestoreTopicInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): RestoreTopicPayload!
   "Marks a post as the answer to its topic. For the topic's author and moderators."
-  acceptAnswer("Which." input: AcceptAnswerInput!): AcceptAnswerPayload!
+  acceptAnswer("Which." input: AcceptAnswerInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): AcceptAnswerPayload!
   "Says how far the viewer has read a topic. A mark never moves back."
-  markRead("How far." input: MarkReadInput!): MarkReadPayload!
+  markRead("How far." input: MarkReadInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): MarkReadPayload!
   "Says how much of a topic or of a space the viewer wants to be told."
-  watch("Of what, and how much." input: WatchInput!): WatchPayload!
+  watch("Of what, and how much." input: WatchInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): WatchPayload!
 }
 
 extend type Subscription {

@@ -89,6 +89,10 @@ func inside(err error) *community.Error {
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return &community.Error{Kind: community.KindUnavailable, Message: "This took too long or was cancelled."}
+	case errors.Is(err, store.ErrReused):
+		return &community.Error{Kind: community.KindConflict, Field: "idempotencyKey", Message: "This key was used with another input."}
+	case errors.Is(err, store.ErrUnknown):
+		return &community.Error{Kind: community.KindUnavailable, Message: "The first attempt with this key is under way, or was cut off; look whether it was done."}
 	case errors.Is(err, store.ErrConflict):
 		return &community.Error{Kind: community.KindConflict, Message: "Others changed this at the same moment; try again."}
 	case errors.Is(err, store.ErrNotFound):

@@ -33,11 +33,11 @@ func (q memberQueries) Members(ctx context.Context, first *int, after *community
 
 type memberMutations struct{ roll *members.Roll }
 
-func (m memberMutations) Register(ctx context.Context, input members.NewMember) (*graph.SignInPayload, error) {
+func (m memberMutations) Register(ctx context.Context, input members.NewMember, _ *string) (*graph.SignInPayload, error) {
 	return signedIn(m.roll.Register(ctx, input, RequestFrom(ctx).Device))
 }
 
-func (m memberMutations) LogIn(ctx context.Context, input graph.LogInInput) (*graph.SignInPayload, error) {
+func (m memberMutations) LogIn(ctx context.Context, input graph.LogInInput, _ *string) (*graph.SignInPayload, error) {
 	return signedIn(m.roll.LogIn(ctx, input.Email, input.Password, RequestFrom(ctx).Device))
 }
 
@@ -51,7 +51,7 @@ func signedIn(s *members.SignedIn, err error) (*graph.SignInPayload, error) {
 	}, nil
 }
 
-func (m memberMutations) LogOut(ctx context.Context) (*graph.LogOutPayload, error) {
+func (m memberMutations) LogOut(ctx context.Context, _ *string) (*graph.LogOutPayload, error) {
 	viewer := viewerOf(ctx)
 	if err := m.roll.LogOut(ctx, viewer); err != nil {
 		return nil, err
@@ -60,33 +60,33 @@ func (m memberMutations) LogOut(ctx context.Context) (*graph.LogOutPayload, erro
 	return &graph.LogOutPayload{Member: member}, err
 }
 
-func (m memberMutations) ChangePassword(ctx context.Context, input graph.ChangePasswordInput) (*graph.ChangePasswordPayload, error) {
+func (m memberMutations) ChangePassword(ctx context.Context, input graph.ChangePasswordInput, _ *string) (*graph.ChangePasswordPayload, error) {
 	viewer := viewerOf(ctx)
 	err := m.roll.ChangePassword(ctx, viewer, input.CurrentPassword, input.NewPassword)
 	return &graph.ChangePasswordPayload{Viewer: &viewer}, err
 }
 
-func (m memberMutations) RevokeSession(ctx context.Context, input graph.RevokeSessionInput) (*graph.RevokeSessionPayload, error) {
+func (m memberMutations) RevokeSession(ctx context.Context, input graph.RevokeSessionInput, _ *string) (*graph.RevokeSessionPayload, error) {
 	err := m.roll.RevokeSession(ctx, viewerOf(ctx), community.SessionID(input.SessionID))
 	return &graph.RevokeSessionPayload{SessionID: input.SessionID}, err
 }
 
-func (m memberMutations) CreateAPIToken(ctx context.Context, input members.NewToken) (*graph.CreateAPITokenPayload, error) {
+func (m memberMutations) CreateAPIToken(ctx context.Context, input members.NewToken, _ *string) (*graph.CreateAPITokenPayload, error) {
 	token, secret, err := m.roll.CreateToken(ctx, viewerOf(ctx), input)
 	return &graph.CreateAPITokenPayload{Token: secret, APIToken: token}, err
 }
 
-func (m memberMutations) RevokeAPIToken(ctx context.Context, input graph.RevokeAPITokenInput) (*graph.RevokeAPITokenPayload, error) {
+func (m memberMutations) RevokeAPIToken(ctx context.Context, input graph.RevokeAPITokenInput, _ *string) (*graph.RevokeAPITokenPayload, error) {
 	err := m.roll.RevokeToken(ctx, viewerOf(ctx), community.TokenID(input.APITokenID))
 	return &graph.RevokeAPITokenPayload{APITokenID: input.APITokenID}, err
 }
 
-func (m memberMutations) UpdateProfile(ctx context.Context, input members.ProfileChange) (*graph.UpdateProfilePayload, error) {
+func (m memberMutations) UpdateProfile(ctx context.Context, input members.ProfileChange, _ *string) (*graph.UpdateProfilePayload, error) {
 	member, err := m.roll.UpdateProfile(ctx, viewerOf(ctx), input)
 	return &graph.UpdateProfilePayload{Member: member}, err
 }
 
-func (m memberMutations) SetMemberRole(ctx context.Context, input graph.SetMemberRoleInput) (*graph.SetMemberRolePayload, error) {
+func (m memberMutations) SetMemberRole(ctx context.Context, input graph.SetMemberRoleInput, _ *string) (*graph.SetMemberRolePayload, error) {
 	member, err := m.roll.SetRole(ctx, viewerOf(ctx), community.MemberID(input.MemberID), input.Role)
 	return &graph.SetMemberRolePayload{Member: member}, err
 }

@@ -11,17 +11,17 @@ import (
 
 type pollMutations struct{ hall *forum.Hall }
 
-func (m pollMutations) CreatePoll(ctx context.Context, input forum.NewPoll) (*graph.CreatePollPayload, error) {
+func (m pollMutations) CreatePoll(ctx context.Context, input forum.NewPoll, _ *string) (*graph.CreatePollPayload, error) {
 	p, err := m.hall.HoldPoll(ctx, viewerOf(ctx), input)
 	return &graph.CreatePollPayload{Poll: p}, err
 }
 
-func (m pollMutations) VotePoll(ctx context.Context, input graph.VotePollInput) (*graph.VotePollPayload, error) {
+func (m pollMutations) VotePoll(ctx context.Context, input graph.VotePollInput, _ *string) (*graph.VotePollPayload, error) {
 	p, err := m.hall.Vote(ctx, viewerOf(ctx), community.PollID(input.PollID), input.OptionIds)
 	return &graph.VotePollPayload{Poll: p}, err
 }
 
-func (m pollMutations) ClosePoll(ctx context.Context, input graph.ClosePollInput) (*graph.ClosePollPayload, error) {
+func (m pollMutations) ClosePoll(ctx context.Context, input graph.ClosePollInput, _ *string) (*graph.ClosePollPayload, error) {
 	p, err := m.hall.ClosePoll(ctx, viewerOf(ctx), community.PollID(input.PollID))
 	return &graph.ClosePollPayload{Poll: p}, err
 }

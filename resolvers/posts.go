@@ -17,38 +17,38 @@ func (postQueries) Post(ctx context.Context, id string) (*forum.Post, error) {
 
 type postMutations struct{ hall *forum.Hall }
 
-func (m postMutations) AddPost(ctx context.Context, input forum.NewPost) (*graph.AddPostPayload, error) {
+func (m postMutations) AddPost(ctx context.Context, input forum.NewPost, _ *string) (*graph.AddPostPayload, error) {
 	p, err := m.hall.Reply(ctx, viewerOf(ctx), input)
 	return &graph.AddPostPayload{Post: p}, err
 }
 
-func (m postMutations) EditPost(ctx context.Context, input graph.EditPostInput) (*graph.EditPostPayload, error) {
+func (m postMutations) EditPost(ctx context.Context, input graph.EditPostInput, _ *string) (*graph.EditPostPayload, error) {
 	c := forum.PostChange{Body: input.Body, Reason: input.Reason, Revision: input.Revision}
 	p, err := m.hall.EditPost(ctx, viewerOf(ctx), community.PostID(input.PostID), c)
 	return &graph.EditPostPayload{Post: p}, err
 }
 
-func (m postMutations) DeletePost(ctx context.Context, input graph.DeletePostInput) (*graph.DeletePostPayload, error) {
+func (m postMutations) DeletePost(ctx context.Context, input graph.DeletePostInput, _ *string) (*graph.DeletePostPayload, error) {
 	p, err := m.hall.DeletePost(ctx, viewerOf(ctx), community.PostID(input.PostID))
 	return &graph.DeletePostPayload{Post: p}, err
 }
 
-func (m postMutations) RestorePost(ctx context.Context, input graph.RestorePostInput) (*graph.RestorePostPayload, error) {
+func (m postMutations) RestorePost(ctx context.Context, input graph.RestorePostInput, _ *string) (*graph.RestorePostPayload, error) {
 	p, err := m.hall.RestorePost(ctx, viewerOf(ctx), community.PostID(input.PostID))
 	return &graph.RestorePostPayload{Post: p}, err
 }
 
-func (m postMutations) AddReaction(ctx context.Context, input graph.AddReactionInput) (*graph.AddReactionPayload, error) {
+func (m postMutations) AddReaction(ctx context.Context, input graph.AddReactionInput, _ *string) (*graph.AddReactionPayload, error) {
 	p, err := m.hall.React(ctx, viewerOf(ctx), community.PostID(input.PostID), input.Kind)
 	return &graph.AddReactionPayload{Post: p}, err
 }
 
-func (m postMutations) RemoveReaction(ctx context.Context, input graph.RemoveReactionInput) (*graph.RemoveReactionPayload, error) {
+func (m postMutations) RemoveReaction(ctx context.Context, input graph.RemoveReactionInput, _ *string) (*graph.RemoveReactionPayload, error) {
 	p, err := m.hall.Unreact(ctx, viewerOf(ctx), community.PostID(input.PostID), input.Kind)
 	return &graph.RemoveReactionPayload{Post: p}, err
 }
 
-func (m postMutations) Bookmark(ctx context.Context, input graph.BookmarkInput) (*graph.BookmarkPayload, error) {
+func (m postMutations) Bookmark(ctx context.Context, input graph.BookmarkInput, _ *string) (*graph.BookmarkPayload, error) {
 	id := community.PostID(input.PostID)
 	if input.Keep {
 		p, err := m.hall.KeepBookmark(ctx, viewerOf(ctx), id, input.Note)

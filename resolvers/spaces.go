@@ -27,34 +27,34 @@ func (q spaceQueries) Space(ctx context.Context, id, slug *string) (*forum.Space
 
 type spaceMutations struct{ hall *forum.Hall }
 
-func (m spaceMutations) CreateSpace(ctx context.Context, input forum.NewSpace) (*graph.CreateSpacePayload, error) {
+func (m spaceMutations) CreateSpace(ctx context.Context, input forum.NewSpace, _ *string) (*graph.CreateSpacePayload, error) {
 	s, err := m.hall.CreateSpace(ctx, viewerOf(ctx), input)
 	return &graph.CreateSpacePayload{Space: s}, err
 }
 
-func (m spaceMutations) UpdateSpace(ctx context.Context, input graph.UpdateSpaceInput) (*graph.UpdateSpacePayload, error) {
+func (m spaceMutations) UpdateSpace(ctx context.Context, input graph.UpdateSpaceInput, _ *string) (*graph.UpdateSpacePayload, error) {
 	s, err := m.hall.UpdateSpace(ctx, viewerOf(ctx), community.SpaceID(input.SpaceID), forum.SpaceChange{
 		Name: input.Name, Slug: input.Slug, Description: input.Description, Visibility: input.Visibility,
 	})
 	return &graph.UpdateSpacePayload{Space: s}, err
 }
 
-func (m spaceMutations) JoinSpace(ctx context.Context, input graph.JoinSpaceInput) (*graph.JoinSpacePayload, error) {
+func (m spaceMutations) JoinSpace(ctx context.Context, input graph.JoinSpaceInput, _ *string) (*graph.JoinSpacePayload, error) {
 	s, err := m.hall.JoinSpace(ctx, viewerOf(ctx), community.SpaceID(input.SpaceID))
 	return &graph.JoinSpacePayload{Space: s}, err
 }
 
-func (m spaceMutations) LeaveSpace(ctx context.Context, input graph.LeaveSpaceInput) (*graph.LeaveSpacePayload, error) {
+func (m spaceMutations) LeaveSpace(ctx context.Context, input graph.LeaveSpaceInput, _ *string) (*graph.LeaveSpacePayload, error) {
 	_, err := m.hall.LeaveSpace(ctx, viewerOf(ctx), community.SpaceID(input.SpaceID))
 	return &graph.LeaveSpacePayload{SpaceID: input.SpaceID}, err
 }
 
-func (m spaceMutations) AddSpaceMember(ctx context.Context, input graph.AddSpaceMemberInput) (*graph.AddSpaceMemberPayload, error) {
+func (m spaceMutations) AddSpaceMember(ctx context.Context, input graph.AddSpaceMemberInput, _ *string) (*graph.AddSpaceMemberPayload, error) {
 	s, err := m.hall.SeatMember(ctx, viewerOf(ctx), community.SpaceID(input.SpaceID), community.MemberID(input.MemberID), input.Role)
 	return &graph.AddSpaceMemberPayload{Space: s}, err
 }
 
-func (m spaceMutations) RemoveSpaceMember(ctx context.Context, input graph.RemoveSpaceMemberInput) (*graph.RemoveSpaceMemberPayload, error) {
+func (m spaceMutations) RemoveSpaceMember(ctx context.Context, input graph.RemoveSpaceMemberInput, _ *string) (*graph.RemoveSpaceMemberPayload, error) {
 	s, err := m.hall.UnseatMember(ctx, viewerOf(ctx), community.SpaceID(input.SpaceID), community.MemberID(input.MemberID))
 	return &graph.RemoveSpaceMemberPayload{Space: s}, err
 }

@@ -26,12 +26,12 @@ func (q topicQueries) Topic(ctx context.Context, id string) (*forum.Topic, error
 
 type topicMutations struct{ hall *forum.Hall }
 
-func (m topicMutations) CreateTopic(ctx context.Context, input forum.NewTopic) (*graph.CreateTopicPayload, error) {
+func (m topicMutations) CreateTopic(ctx context.Context, input forum.NewTopic, _ *string) (*graph.CreateTopicPayload, error) {
 	t, err := m.hall.OpenTopic(ctx, viewerOf(ctx), input)
 	return &graph.CreateTopicPayload{Topic: t}, err
 }
 
-func (m topicMutations) UpdateTopic(ctx context.Context, input graph.UpdateTopicInput) (*graph.UpdateTopicPayload, error) {
+func (m topicMutations) UpdateTopic(ctx context.Context, input graph.UpdateTopicInput, _ *string) (*graph.UpdateTopicPayload, error) {
 	c := forum.TopicChange{
 		Title: input.Title, Body: input.Body, Pinned: input.Pinned, Locked: input.Locked,
 		SpaceID: (*community.SpaceID)(input.SpaceID),
@@ -43,27 +43,27 @@ func (m topicMutations) UpdateTopic(ctx context.Context, input graph.UpdateTopic
 	return &graph.UpdateTopicPayload{Topic: t}, err
 }
 
-func (m topicMutations) DeleteTopic(ctx context.Context, input graph.DeleteTopicInput) (*graph.DeleteTopicPayload, error) {
+func (m topicMutations) DeleteTopic(ctx context.Context, input graph.DeleteTopicInput, _ *string) (*graph.DeleteTopicPayload, error) {
 	_, err := m.hall.DeleteTopic(ctx, viewerOf(ctx), community.TopicID(input.TopicID))
 	return &graph.DeleteTopicPayload{TopicID: input.TopicID}, err
 }
 
-func (m topicMutations) RestoreTopic(ctx context.Context, input graph.RestoreTopicInput) (*graph.RestoreTopicPayload, error) {
+func (m topicMutations) RestoreTopic(ctx context.Context, input graph.RestoreTopicInput, _ *string) (*graph.RestoreTopicPayload, error) {
 	t, err := m.hall.RestoreTopic(ctx, viewerOf(ctx), community.TopicID(input.TopicID))
 	return &graph.RestoreTopicPayload{Topic: t}, err
 }
 
-func (m topicMutations) AcceptAnswer(ctx context.Context, input graph.AcceptAnswerInput) (*graph.AcceptAnswerPayload, error) {
+func (m topicMutations) AcceptAnswer(ctx context.Context, input graph.AcceptAnswerInput, _ *string) (*graph.AcceptAnswerPayload, error) {
 	t, err := m.hall.AcceptAnswer(ctx, viewerOf(ctx), community.PostID(input.PostID), input.Accepted)
 	return &graph.AcceptAnswerPayload{Topic: t}, err
 }
 
-func (m topicMutations) MarkRead(ctx context.Context, input graph.MarkReadInput) (*graph.MarkReadPayload, error) {
+func (m topicMutations) MarkRead(ctx context.Context, input graph.MarkReadInput, _ *string) (*graph.MarkReadPayload, error) {
 	t, err := m.hall.MarkRead(ctx, viewerOf(ctx), community.TopicID(input.TopicID), input.Number)
 	return &graph.MarkReadPayload{Topic: t}, err
 }
 
-func (m topicMutations) Watch(ctx context.Context, input graph.WatchInput) (*graph.WatchPayload, error) {
+func (m topicMutations) Watch(ctx context.Context, input graph.WatchInput, _ *string) (*graph.WatchPayload, error) {
 	switch {
 	case input.TopicID != nil && input.SpaceID == nil:
 		t, err := m.hall.WatchTopic(ctx, viewerOf(ctx), community.TopicID(*input.TopicID), input.Level)

@@ -44,6 +44,7 @@ func (s *Server) api() http.Handler {
 	h.Use(extension.Introspection{})
 	h.Use(s.parts.Documents)
 	h.AroundRootFields(s.limits.around)
+	h.AroundRootFields(once)
 	h.AroundResponses(s.fresh)
 	return h
 }

@@ -81,6 +81,9 @@ func over(ctx context.Context, s store.Store, c Config, cost *members.Cost) (*Pa
 	if p.Documents, err = persisted.Open(ctx, s, nil); err != nil {
 		return nil, err
 	}
+	if err := s.Ensure(ctx, store.Answers()); err != nil {
+		return nil, fmt.Errorf("open the answers of mutations: %w", err)
+	}
 	return p, nil
 }
 
@@ -106,6 +109,9 @@ func (p *Parts) prune(ctx context.Context) {
 			slog.ErrorContext(ctx, "the log could not be pruned", "error", err)
 		} else if n > 0 {
 			slog.InfoContext(ctx, "old entries of the log were pruned", "entries", n)
+		}
+		if _, err := store.ForgetAnswers(ctx, p.Store, time.Now().Add(-answersKept)); err != nil && ctx.Err() == nil {
+			slog.ErrorContext(ctx, "old answers of mutations could not be removed", "error", err)
 		}
 		if err := p.Documents.Prune(ctx); err != nil && ctx.Err() == nil {
 			slog.ErrorContext(ctx, "persisted documents could not be pruned", "error", err)

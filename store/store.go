@@ -108,3 +108,10 @@ func Result[T any](ctx context.Context, s Store, fn func(tx Tx) (T, error)) (T, 
 	}
 	return out, nil
 }
+
+// Once is Do for a deed that has nothing to answer, and that a Claim makes count
+// once.
+func Once(ctx context.Context, s Store, fn func(tx Tx) error) error {
+	_, err := Result(ctx, s, func(tx Tx) (bool, error) { return true, fn(tx) })
+	return err
+}

@@ -57,12 +57,15 @@ func (h *Hall) DropBookmark(ctx context.Context, viewer community.Viewer, id com
 	if err := viewer.MayAct(); err != nil {
 		return err
 	}
-	err := h.store.Do(ctx, func(tx store.Tx) error {
+	return store.Once(ctx, h.store, func(tx store.Tx) error {
 		p, err := posts.Get(ctx, tx, string(id))
-		if err != nil {
-			return err
+		if err == nil {
+			err = bookmarks.Delete(ctx, tx, bookmarkID(p.TopicID, viewer.ID, id))
 		}
-		if err := bookmarks.Delete(ctx, tx, bookmarkID(p.TopicID, viewer.ID, id)); err != nil {
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
 			return err
 		}
 		_, err = h.leave(ctx, tx, p.TopicID, viewer.ID, func(t *trace) error {
@@ -71,10 +74,6 @@ func (h *Hall) DropBookmark(ctx context.Context, viewer community.Viewer, id com
 		})
 		return err
 	})
-	if errors.Is(err, store.ErrNotFound) {
-		return nil
-	}
-	return err
 }
 
 // keep notes in the topic that the member has a bookmark of the post.

@@ -80,25 +80,25 @@ func (h *Hall) HoldPoll(ctx context.Context, viewer community.Viewer, n NewPoll)
 	if err != nil {
 		return nil, err
 	}
-	return poll, h.store.Do(ctx, func(tx store.Tx) error {
+	return store.Result(ctx, h.store, func(tx store.Tx) (*Poll, error) {
 		t, s, err := h.topic(ctx, tx, viewer, n.TopicID)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := h.mayChange(ctx, tx, viewer, t, s, false); err != nil {
-			return err
+			return nil, err
 		}
 		held, err := h.pollsOf(ctx, tx, t.ID)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if len(held) >= MaxTopicPolls {
-			return community.Conflict("A topic has at most %d polls.", MaxTopicPolls)
+			return nil, community.Conflict("A topic has at most %d polls.", MaxTopicPolls)
 		}
 		if err := polls.Insert(ctx, tx, poll); err != nil {
-			return fmt.Errorf("keep a poll: %w", err)
+			return nil, fmt.Errorf("keep a poll: %w", err)
 		}
-		return h.tell(ctx, tx, event(t.ID, PollChanged, viewer, string(poll.ID)))
+		return poll, h.tell(ctx, tx, event(t.ID, PollChanged, viewer, string(poll.ID)))
 	})
 }
 

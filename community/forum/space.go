@@ -92,14 +92,14 @@ func (h *Hall) CreateSpace(ctx context.Context, viewer community.Viewer, n NewSp
 	if err := change.apply(s); err != nil {
 		return nil, err
 	}
-	return s, h.store.Do(ctx, func(tx store.Tx) error {
+	return store.Result(ctx, h.store, func(tx store.Tx) (*Space, error) {
 		if err := spaces.Insert(ctx, tx, s); err != nil {
-			return slugTaken(err)
+			return nil, slugTaken(err)
 		}
 		if err := seats.Insert(ctx, tx, h.newSeat(s.ID, viewer.ID, Manager)); err != nil {
-			return fmt.Errorf("seat the manager: %w", err)
+			return nil, fmt.Errorf("seat the manager: %w", err)
 		}
-		return h.tell(ctx, tx, event(s.ID, SpaceCreated, viewer, string(s.ID)))
+		return s, h.tell(ctx, tx, event(s.ID, SpaceCreated, viewer, string(s.ID)))
 	})
 }
 

@@ -132,11 +132,11 @@ func (h *Hall) OpenTopic(ctx context.Context, viewer community.Viewer, n NewTopi
 	if err != nil {
 		return nil, err
 	}
-	return t, h.store.Do(ctx, func(tx store.Tx) error {
+	return store.Result(ctx, h.store, func(tx store.Tx) (*Topic, error) {
 		if _, err := h.space(ctx, tx, viewer, n.SpaceID); err != nil {
-			return err
+			return nil, err
 		}
-		return h.openTopic(ctx, tx, viewer, t, opening)
+		return t, h.openTopic(ctx, tx, viewer, t, opening)
 	})
 }
 

@@ -57,6 +57,9 @@ func (r *Roll) ChangePassword(ctx context.Context, viewer community.Viewer, pres
 	if err := viewer.MayManageAccount(); err != nil {
 		return err
 	}
+	if _, answered, err := store.Answered[bool](ctx, r.store); answered || err != nil {
+		return err // the present password is the new one by now
+	}
 	if err := checkPassword("newPassword", next); err != nil {
 		return err
 	}
@@ -73,7 +76,7 @@ func (r *Roll) ChangePassword(ctx context.Context, viewer community.Viewer, pres
 	if err != nil {
 		return err
 	}
-	return r.store.Do(ctx, func(tx store.Tx) error { return r.setPassword(ctx, tx, viewer, door, hash) })
+	return store.Once(ctx, r.store, func(tx store.Tx) error { return r.setPassword(ctx, tx, viewer, door, hash) })
 }
 
 func (r *Roll) setPassword(ctx context.Context, tx store.Tx, viewer community.Viewer, door *login, hash string) error {

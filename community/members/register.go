@@ -39,16 +39,12 @@ func (r *Roll) Register(ctx context.Context, n NewMember, d Device) (*SignedIn, 
 		return nil, err
 	}
 	session, token := r.newSession(member.ID, d)
-	err = r.store.Do(ctx, func(tx store.Tx) error {
+	return store.Result(ctx, r.store, func(tx store.Tx) (*SignedIn, error) {
 		if err := r.enter(ctx, tx, member, door); err != nil {
-			return err
+			return nil, err
 		}
-		return sessions.Insert(ctx, tx, session)
+		return &SignedIn{Token: token, Session: session, Member: member}, sessions.Insert(ctx, tx, session)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &SignedIn{Token: token, Session: session, Member: member}, nil
 }
 
 // Create makes a member with a role, for whoever holds the server's folder:

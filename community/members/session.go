@@ -105,10 +105,12 @@ func (r *Roll) LogIn(ctx context.Context, email, password string, d Device) (*Si
 		return nil, err
 	}
 	session, token := r.newSession(member.ID, d)
-	if err := sessions.Insert(ctx, r.store, session); err != nil {
-		return nil, fmt.Errorf("keep a session: %w", err)
-	}
-	return &SignedIn{Token: token, Session: session, Member: member}, nil
+	return store.Result(ctx, r.store, func(tx store.Tx) (*SignedIn, error) {
+		if err := sessions.Insert(ctx, tx, session); err != nil {
+			return nil, fmt.Errorf("keep a session: %w", err)
+		}
+		return &SignedIn{Token: token, Session: session, Member: member}, nil
+	})
 }
 
 // LogOut ends the session that the viewer came with.
@@ -159,14 +161,14 @@ func (r *Roll) RevokeSession(ctx context.Context, viewer community.Viewer, id co
 }
 
 func (r *Roll) endSession(ctx context.Context, viewer community.Viewer, id community.SessionID) error {
-	found, err := sessions.Find(ctx, r.store, store.Query{Where: []store.Cond{store.Eq("session", id)}})
-	if err != nil {
-		return fmt.Errorf("look up a session: %w", err)
-	}
-	if len(found) == 0 || found[0].Member != viewer.ID {
-		return community.NotFound("session")
-	}
-	return r.store.Do(ctx, func(tx store.Tx) error {
+	return store.Once(ctx, r.store, func(tx store.Tx) error {
+		found, err := sessions.Find(ctx, tx, store.Query{Where: []store.Cond{store.Eq("session", id)}})
+		if err != nil {
+			return fmt.Errorf("look up a session: %w", err)
+		}
+		if len(found) == 0 || found[0].Member != viewer.ID {
+			return community.NotFound("session")
+		}
 		if err := sessions.Delete(ctx, tx, found[0].Hash); err != nil {
 			return community.OrNotFound(err, "session")
 		}

@@ -56,16 +56,26 @@ func (r *Roll) CreateToken(ctx context.Context, viewer community.Viewer, n NewTo
 		Hash: hash, ID: community.NewID[community.TokenID](community.TokenPrefix), Member: viewer.ID, Name: name,
 		Scopes: withRead(n.Scopes), CreatedAt: r.now(), ExpiresAt: n.ExpiresAt,
 	}
-	return t, secret, r.store.Do(ctx, func(tx store.Tx) error {
+	made, err := store.Result(ctx, r.store, func(tx store.Tx) (*madeToken, error) {
 		have, err := tokens.Count(ctx, tx, store.Query{Where: []store.Cond{store.Eq("member", viewer.ID)}, Sort: []string{"createdAt"}})
 		if err != nil {
-			return fmt.Errorf("count tokens: %w", err)
+			return nil, fmt.Errorf("count tokens: %w", err)
 		}
 		if have >= MaxTokens {
-			return community.Conflict("A member has at most %d API tokens; revoke one first.", MaxTokens)
+			return nil, community.Conflict("A member has at most %d API tokens; revoke one first.", MaxTokens)
 		}
-		return tokens.Insert(ctx, tx, t)
+		return &madeToken{t, secret}, tokens.Insert(ctx, tx, t)
 	})
+	if err != nil {
+		return nil, "", err
+	}
+	return made.Token, made.Secret, nil
+}
+
+// madeToken is a fresh token with what is told but once.
+type madeToken struct {
+	Token  *Token
+	Secret string
 }
 
 func withRead(scopes []community.Scope) []community.Scope {
@@ -93,14 +103,14 @@ func (r *Roll) RevokeToken(ctx context.Context, viewer community.Viewer, id comm
 	if err := viewer.MayManageAccount(); err != nil {
 		return err
 	}
-	found, err := tokens.Find(ctx, r.store, store.Query{Where: []store.Cond{store.Eq("token", id)}})
-	if err != nil {
-		return fmt.Errorf("look up a token: %w", err)
-	}
-	if len(found) == 0 || found[0].Member != viewer.ID {
-		return community.NotFound("token")
-	}
-	return r.store.Do(ctx, func(tx store.Tx) error {
+	return store.Once(ctx, r.store, func(tx store.Tx) error {
+		found, err := tokens.Find(ctx, tx, store.Query{Where: []store.Cond{store.Eq("token", id)}})
+		if err != nil {
+			return fmt.Errorf("look up a token: %w", err)
+		}
+		if len(found) == 0 || found[0].Member != viewer.ID {
+			return community.NotFound("token")
+		}
 		if err := tokens.Delete(ctx, tx, found[0].Hash); err != nil {
 			return community.OrNotFound(err, "token")
 		}
