@@ -23,9 +23,11 @@ type listener struct {
 	feed    *community.Feed
 
 	viewer community.Viewer
-	at     int64 // the last entry that the reader got
-	turned int64 // of the group's turns, what the rights are known for
-	place  int   // among the live of its group; -1 when away; guarded by the group's mu
+	at     int64     // the last entry that the reader got
+	failed int64     // the last entry that there was an error with
+	turned int64     // of the group's turns, what the rights are known for
+	asked  time.Time // when the rights were asked for
+	place  int       // among the live of its group; -1 when away; guarded by the group's mu
 
 	in      atomic.Pointer[group]
 	doubted atomic.Bool // something happened that concerns its viewer
@@ -82,6 +84,7 @@ func (l *listener) start(after *community.Cursor) (err error) {
 // who are answered alike.
 func (l *listener) settle() error {
 	l.doubted.Store(false)
+	l.asked = time.Now()
 	if g := l.group(); g != nil {
 		l.turned = g.turns.Load()
 	}
@@ -157,13 +160,13 @@ func (l *listener) hear(m *Message, seq int64) bool {
 
 // rejoin makes the reader live, if it has caught up.
 func (l *listener) rejoin() bool {
-	g := l.group()
+	g, turned := l.group(), l.turned
 	if l.doubtful() || !g.join(l) {
 		return false
 	}
 	if l.ctx.Err() != nil {
 		g.drop(l) // it may have left before it joined
-	} else if l.doubted.Load() {
+	} else if l.doubted.Load() || turned != g.turns.Load() {
 		g.suspects() // the group may have looked before it joined
 	}
 	return true
@@ -173,7 +176,7 @@ func (l *listener) rejoin() bool {
 // live again, or gone.
 func (l *listener) pursue() {
 	for l.ctx.Err() == nil {
-		if l.doubtful() && !l.assured() {
+		if (l.doubtful() || time.Since(l.asked) > recheck) && !l.assured() {
 			return
 		}
 		found, again, err := l.next()
@@ -248,9 +251,12 @@ func (l *listener) replay(found []*live.Entry) error {
 		if l.doubtful() {
 			return nil
 		}
-		m, err := l.group().message(l.viewer, e)
+		m, err := l.message(e)
 		if err != nil {
 			return err
+		}
+		if l.doubtful() {
+			return nil
 		}
 		if m != nil && !l.to.Put(l.ctx, m) {
 			return errStop
@@ -258,6 +264,23 @@ func (l *listener) replay(found []*live.Entry) error {
 		l.at = e.Seq
 	}
 	return nil
+}
+
+// message answers what the entry is to the reader. The first error with it may be
+// another's, or come of a right that is gone: the reader's rights are then in
+// doubt, and only what comes once they were asked for is an error of its own.
+func (l *listener) message(e *live.Entry) (m *Message, err error) {
+	if l.failed == e.Seq {
+		m, err = l.group().execute(l.viewer, e)
+	} else {
+		m, err = l.group().message(l.viewer, e)
+	}
+	if err != nil && l.failed != e.Seq || errors.Is(err, errTurned) {
+		l.failed = e.Seq
+		l.doubted.Store(true)
+		return nil, nil
+	}
+	return m, err
 }
 
 func (l *listener) pause(d time.Duration) {
