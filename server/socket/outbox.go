@@ -195,5 +195,7 @@ func (c *conn) beat() {
 	default:
 		c.urge(frame{data: ping})
 	}
-	c.pulse.Reset(c.config.PingEvery)
+	if c.ctx.Err() == nil { // else hurry may have stopped it, for good
+		c.pulse.Reset(c.config.PingEvery)
+	}
 }
