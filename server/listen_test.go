@@ -74,11 +74,14 @@ type wire struct{ *websocket.Conn }
 func (h *house) dial(who string) (*wire, error) { return h.dialAs(newer, who) }
 
 func (h *house) dialAs(dialect, who string) (*wire, error) {
+	return h.dialWith(websocket.Dialer{Subprotocols: []string{dialect}, HandshakeTimeout: patience}, who)
+}
+
+func (h *house) dialWith(d websocket.Dialer, who string) (*wire, error) {
 	credential, err := h.credential(who)
 	if err != nil {
 		return nil, err
 	}
-	d := websocket.Dialer{Subprotocols: []string{dialect}, HandshakeTimeout: patience}
 	conn, response, err := d.Dial("ws"+strings.TrimPrefix(h.url, "http"), nil)
 	if err != nil {
 		return nil, fmt.Errorf("open a socket: %w", err)
