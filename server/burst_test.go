@@ -105,6 +105,7 @@ func (f *flood) write(t *testing.T, turn func(i int)) {
 type progress struct {
 	last   int
 	cursor string
+	ends   []string // how its connections ended
 }
 
 // take takes an event, which must be the next.
@@ -230,6 +231,7 @@ func (f *flood) readUntilCut(p *progress, cut time.Duration) error {
 	}
 	for p.last < f.many {
 		if err := w.take(p); isCut(err) {
+			p.ends = append(p.ends, err.Error())
 			return nil
 		} else if err != nil {
 			return err
