@@ -268,6 +268,9 @@ func (f *flood) readSSEUntilCut(p *progress, cut time.Duration) error {
 		if p.cursor != id {
 			return fmt.Errorf("the event with the cursor %s has the id %s", p.cursor, id)
 		}
+		if p.last == f.many {
+			cancel()
+		}
 		return nil
 	})
 }

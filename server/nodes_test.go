@@ -191,7 +191,7 @@ func TestThreeNodes(t *testing.T) {
 	c := newCluster(t, startNATS(t))
 	first := c.start("anna")
 	first.build("hall")
-	f := &flood{house: first, topic: first.openTopic("anna", "hall"), many: int(few(48))}
+	f := &flood{house: first, topic: first.openTopic("anna", "hall"), many: int(few(90))}
 	start := f.liveCursor(f.topic)
 	c.start()
 	third := c.start()
@@ -205,6 +205,7 @@ func TestThreeNodes(t *testing.T) {
 		})
 	}
 	var writers sync.WaitGroup
+	begun := time.Now()
 	for i, node := range c.nodes {
 		writers.Go(func() {
 			anna := node.viewer("anna")
@@ -212,13 +213,17 @@ func TestThreeNodes(t *testing.T) {
 				writeReply(t, node.parts, anna, f.topic)
 				time.Sleep(10 * time.Millisecond)
 			}
+			t.Logf("node %d has written %v after the first", i+1, time.Since(begun))
 			if i == 2 {
 				c.kill(third)
+				t.Logf("killed %v after the first", time.Since(begun))
 			}
 		})
 	}
 	writers.Wait()
+	wrote := time.Since(begun)
 	f.readers.Wait()
+	t.Logf("%d posts written in %v, read within %v", f.many, wrote, time.Since(begun))
 }
 
 // TestNodesWithoutHints has nobody tell a node what another wrote: news come,
