@@ -191,7 +191,7 @@ func TestThreeNodes(t *testing.T) {
 	c := newCluster(t, startNATS(t))
 	first := c.start("anna")
 	first.build("hall")
-	f := &flood{house: first, topic: first.openTopic("anna", "hall"), many: int(few(90))}
+	f := &flood{house: first, topic: first.openTopic("anna", "hall"), many: int(few(36))}
 	start := f.liveCursor(f.topic)
 	c.start()
 	third := c.start()
@@ -209,14 +209,12 @@ func TestThreeNodes(t *testing.T) {
 	for i, node := range c.nodes {
 		writers.Go(func() {
 			anna := node.viewer("anna")
-			for range f.many / 3 {
+			for range f.many * []int{4, 4, 1}[i] / 9 {
 				writeReply(t, node.parts, anna, f.topic)
 				time.Sleep(10 * time.Millisecond)
 			}
-			t.Logf("node %d has written %v after the first", i+1, time.Since(begun))
 			if i == 2 {
 				c.kill(third)
-				t.Logf("killed %v after the first", time.Since(begun))
 			}
 		})
 	}
