@@ -242,7 +242,7 @@ func TestNodesWithoutHints(t *testing.T) {
 	there.wantGroups(t, 2, 1)
 	limit := time.Second
 	if slow {
-		limit = 5 * time.Second
+		limit = 3 * time.Second
 	}
 	keeper := here.viewer("keeper")
 	writeReply(t, here.parts, keeper, topic)

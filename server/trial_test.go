@@ -21,7 +21,7 @@ var seed = flag.Uint64("seed", 1, "the seed of TestRandomRights")
 // all others are told everything; and what they are told is what their own query
 // answers.
 func TestRandomRights(t *testing.T) {
-	steps := map[string]int64{"sqlite": few(160), "mongodb": few(20)}
+	steps := map[string]int64{"sqlite": few(160), "mongodb": few(16) + 4}
 	for engine, fresh := range engines(ferret.StartReplicaSet(t).URI) {
 		t.Run(engine, func(t *testing.T) {
 			r := newTrial(t, fresh(t))

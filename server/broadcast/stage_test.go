@@ -13,6 +13,7 @@ import (
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"veche/community"
 	"veche/live"
@@ -202,7 +203,7 @@ var schema = gqlparser.MustLoadSchema(&ast.Source{Input: `
 // subscription is the operation of the text, with its variables.
 func subscription(t testing.TB, text string, variables map[string]any) *graphql.OperationContext {
 	t.Helper()
-	doc, errs := gqlparser.LoadQuery(schema, text)
+	doc, errs := gqlparser.LoadQueryWithRules(schema, text, rules.NewDefaultRules())
 	if len(errs) > 0 {
 		t.Fatal(errs)
 	}
