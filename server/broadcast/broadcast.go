@@ -26,6 +26,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -71,6 +72,8 @@ type Station struct {
 	log    *live.Log
 	schema *ast.Schema
 	gate   chan struct{}
+	// readers counts those who have begun.
+	readers atomic.Int64
 
 	mu     sync.Mutex
 	groups map[string]*group
@@ -150,15 +153,8 @@ func (s *Station) usher(away []*listener) {
 	}
 }
 
-// Readers is how many subscriptions there are.
-func (s *Station) Readers() (n int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, g := range s.groups {
-		n += g.members
-	}
-	return n
-}
+// Readers is how many subscriptions have begun and not ended.
+func (s *Station) Readers() int { return int(s.readers.Load()) }
 
 // Groups is how many executions there are for all readers.
 func (s *Station) Groups() int { return len(s.all()) }

@@ -36,6 +36,8 @@ type listener struct {
 	deaf func()     // ends the listening to its viewer's own stream
 	left func() bool
 	gone bool
+	// begun says that the reader is counted.
+	begun bool
 }
 
 func (l *listener) group() *group { return l.in.Load() }
@@ -56,14 +58,21 @@ func (l *listener) begin(after *community.Cursor) error {
 		l.leave()
 		return err
 	}
-	left := context.AfterFunc(l.ctx, l.leave)
-	l.mu.Lock()
-	l.left = left
-	l.mu.Unlock()
+	l.enroll(context.AfterFunc(l.ctx, l.leave))
 	if l.group().source.Check(l.ctx, l.at) != nil || !l.rejoin() {
 		go l.pursue()
 	}
 	return nil
+}
+
+// enroll counts the reader, unless it has left already.
+func (l *listener) enroll(left func() bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.left = left; !l.gone {
+		l.begun = true
+		l.station.readers.Add(1)
+	}
 }
 
 // beyond is a position that no source has.
@@ -308,11 +317,14 @@ func (l *listener) end(err error) {
 // leave lets go of all that the reader holds.
 func (l *listener) leave() {
 	l.mu.Lock()
-	g, deaf, gone := l.group(), l.deaf, l.gone
+	g, deaf, gone, begun := l.group(), l.deaf, l.gone, l.begun
 	l.gone = true
 	l.mu.Unlock()
 	if gone {
 		return
+	}
+	if begun {
+		l.station.readers.Add(-1)
 	}
 	if deaf != nil {
 		deaf()
