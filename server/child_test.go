@@ -9,7 +9,9 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -36,7 +38,9 @@ func serveChild(dir string) int {
 		return 1
 	}
 	fmt.Println("http://" + listener.Addr().String() + "/graphql")
-	if err := New(c, parts).Serve(context.Background(), listener); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	if err := New(c, parts).Serve(ctx, listener); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
@@ -77,6 +81,18 @@ func startChild(t *testing.T, dir string, residents map[string]resident) *child 
 	}
 	c.url = strings.TrimSpace(said)
 	return c
+}
+
+// terminate asks the process to end, as whoever starts it anew does, and waits.
+func (c *child) terminate() {
+	c.t.Helper()
+	if err := c.process.Process.Signal(syscall.SIGTERM); err != nil {
+		c.t.Error(err)
+	}
+	if err := c.process.Wait(); err != nil {
+		c.t.Errorf("the child ended with %v", err)
+	}
+	c.client.CloseIdleConnections()
 }
 
 // kill ends the process at once, with no chance to finish anything.

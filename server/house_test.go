@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"veche/community"
@@ -23,6 +24,7 @@ type house struct {
 	residents map[string]resident
 	spaces    map[string]community.SpaceID
 	stop      func() error
+	killed    atomic.Bool // its connections were broken, not drained
 }
 
 // resident is a member with a session.
@@ -65,6 +67,11 @@ func serve(t testing.TB, c Config, parts *Parts, people ...string) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return serveOn(t, c, parts, listener, people...)
+}
+
+func serveOn(t testing.TB, c Config, parts *Parts, listener net.Listener, people ...string) *house {
+	t.Helper()
 	h := &house{
 		t: t, parts: parts, server: New(c, parts), url: "http://" + listener.Addr().String() + "/graphql",
 		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 32}}, residents: map[string]resident{},
@@ -79,7 +86,7 @@ func serve(t testing.TB, c Config, parts *Parts, people ...string) *house {
 		return <-done
 	})
 	t.Cleanup(func() {
-		if err := h.stop(); err != nil {
+		if err := h.stop(); err != nil && !h.killed.Load() {
 			t.Errorf("stop the server: %v", err)
 		}
 	})

@@ -25,34 +25,63 @@ type ear struct {
 	cancel func()
 }
 
+// The ways in which a client may listen: the dialects of the socket, and SSE.
+const (
+	newer = "graphql-transport-ws"
+	older = "graphql-ws"
+	sse   = "text/event-stream"
+)
+
+// listenBy opens a subscription in one of the ways.
+func (h *house) listenBy(way, who, query string, v vars) (*ear, error) {
+	if way == sse {
+		return h.listenSSE(who, query, v)
+	}
+	return h.listenOn(way, who, query, v, nil)
+}
+
 // listen opens a subscription on a socket of its own.
 func (h *house) listen(who, query string, v vars) (*ear, error) {
-	w, err := h.dial(who)
+	return h.listenOn(newer, who, query, v, nil)
+}
+
+// listenOn opens a subscription on a socket of its own; a client who is given
+// something to wait for takes nothing until then.
+func (h *house) listenOn(dialect, who, query string, v vars, asleep <-chan struct{}) (*ear, error) {
+	w, err := h.dialAs(dialect, who)
 	if err != nil {
 		return nil, err
 	}
-	if err := w.say("subscribe", "1", map[string]any{"query": query, "variables": v}); err != nil {
+	if err := w.subscribe(query, v); err != nil {
 		return nil, err
 	}
 	e := &ear{make(chan heard, 1000), func() { w.Close() }}
 	h.t.Cleanup(e.cancel)
 	go func() {
 		defer close(e.from)
+		if asleep != nil {
+			<-asleep
+		}
 		for w.hear(e.from) {
 		}
 	}()
 	return e, nil
 }
 
-// wire is a client's end of a socket that speaks graphql-transport-ws.
+// wire is a client's end of a socket.
 type wire struct{ *websocket.Conn }
 
-func (h *house) dial(who string) (*wire, error) {
+func (h *house) dial(who string) (*wire, error) { return h.dialAs(newer, who) }
+
+func (h *house) dialAs(dialect, who string) (*wire, error) {
+	return h.dialWith(websocket.Dialer{Subprotocols: []string{dialect}, HandshakeTimeout: patience}, who)
+}
+
+func (h *house) dialWith(d websocket.Dialer, who string) (*wire, error) {
 	credential, err := h.credential(who)
 	if err != nil {
 		return nil, err
 	}
-	d := websocket.Dialer{Subprotocols: []string{"graphql-transport-ws"}, HandshakeTimeout: patience}
 	conn, response, err := d.Dial("ws"+strings.TrimPrefix(h.url, "http"), nil)
 	if err != nil {
 		return nil, fmt.Errorf("open a socket: %w", err)
@@ -71,6 +100,12 @@ func (h *house) dial(who string) (*wire, error) {
 		return nil, errors.Join(fmt.Errorf("the socket answered %q to connection_init: %w", ack.Type, err), w.Close())
 	}
 	return w, nil
+}
+
+// subscribe asks for the subscription in the words of the dialect.
+func (w *wire) subscribe(query string, v vars) error {
+	kind := map[string]string{newer: "subscribe", older: "start"}[w.Subprotocol()]
+	return w.say(kind, "1", map[string]any{"query": query, "variables": v})
 }
 
 func (w *wire) say(kind, id string, payload any) error {
@@ -94,15 +129,17 @@ func (w *wire) hear(to chan<- heard) bool {
 		}
 		return false
 	}
+	var a outcome
 	switch m.Type {
-	case "next":
-		var a outcome
+	case "next", "data":
 		if json.Unmarshal(m.Payload, &a) != nil {
 			return false
 		}
 		to <- heard{outcome: &a}
 	case "error":
-		var a outcome
+		if w.Subprotocol() == older { // one error, not a list
+			m.Payload = []byte("[" + string(m.Payload) + "]")
+		}
 		if json.Unmarshal(m.Payload, &a.Errors) != nil {
 			return false
 		}

@@ -156,8 +156,11 @@ func TestAtOnceWithoutTransactions(t *testing.T) {
 
 func writeReply(t *testing.T, parts *Parts, viewer community.Viewer, topic string) {
 	t.Helper()
-	_, err := parts.Hall.Reply(t.Context(), viewer, forum.NewPost{TopicID: community.TopicID(topic), Body: "и ещё"})
-	if err != nil {
+	if _, err := parts.Hall.Reply(t.Context(), viewer, newPost(topic)); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func newPost(topic string) forum.NewPost {
+	return forum.NewPost{TopicID: community.TopicID(topic), Body: "и ещё"}
 }

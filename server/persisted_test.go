@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// named is a request by hash, with the text if there is one to be kept.
-func named(text, hash string, v vars) vars {
+// byHash is a request by hash, with the text if there is one to be kept.
+func byHash(text, hash string, v vars) vars {
 	body := vars{"variables": v, "extensions": vars{"persistedQuery": vars{"version": 1, "sha256Hash": hash}}}
 	if text != "" {
 		body["query"] = text
@@ -57,17 +57,17 @@ func TestPersisted(t *testing.T) {
 		}
 	}
 	hash, all := hashed(text), `{"spaces":{"nodes":[{"slug":"hall"}]}}`
-	unknown := h.post(named("", hash, nil))
+	unknown := h.post(byHash("", hash, nil))
 	if len(unknown.Errors) != 1 || unknown.Errors[0].Message != "PersistedQueryNotFound" || unknown.Errors[0].Extensions.Code != "PERSISTED_QUERY_NOT_FOUND" {
 		t.Fatalf("an unknown hash: %v", unknown.Errors)
 	}
-	want(h.post(named(text, hash, vars{"n": 5})), all)
-	want(h.post(named("", hash, vars{"n": 1})), all)
+	want(h.post(byHash(text, hash, vars{"n": 5})), all)
+	want(h.post(byHash("", hash, vars{"n": 1})), all)
 	if err := h.stop(); err != nil {
 		t.Fatal(err)
 	}
 	h = open(t, folder)
-	extensions, _ := json.Marshal(named("", hash, nil)["extensions"])
+	extensions, _ := json.Marshal(byHash("", hash, nil)["extensions"])
 	response, err := http.Get(h.url + "?extensions=" + url.QueryEscape(string(extensions)))
 	if err != nil {
 		t.Fatal(err)
@@ -98,8 +98,8 @@ func TestPersistedIsRefused(t *testing.T) {
 		}
 	}
 	invalid := "{ nothing }"
-	h.post(named(invalid, hashed(invalid), nil))
-	if got := h.post(named("", hashed(invalid), nil)); got.Errors[0].Message != "PersistedQueryNotFound" {
+	h.post(byHash(invalid, hashed(invalid), nil))
+	if got := h.post(byHash("", hashed(invalid), nil)); got.Errors[0].Message != "PersistedQueryNotFound" {
 		t.Errorf("an invalid text was kept: %v", got.Errors)
 	}
 }
@@ -121,7 +121,7 @@ func TestPersistedSharesTheGroup(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer w.Close()
-		if err := w.say("subscribe", "1", named(text, hashed(everything), vars{"t": topic})); err != nil {
+		if err := w.say("subscribe", "1", byHash(text, hashed(everything), vars{"t": topic})); err != nil {
 			t.Fatal(err)
 		}
 		h.settled(&ear{}, i+1)

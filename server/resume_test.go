@@ -154,7 +154,7 @@ func (h *house) readSome(topic, cursor string, apart time.Duration, take func(ne
 	most := rand.IntN(20)
 	breaks := time.AfterFunc(rand.N(apart), func() { w.NetConn().Close() })
 	defer breaks.Stop()
-	if w.say("subscribe", "1", map[string]any{"query": added, "variables": vars{"t": topic, "a": cursor}}) != nil {
+	if w.subscribe(added, vars{"t": topic, "a": cursor}) != nil {
 		return nil // broken already
 	}
 	for range most {

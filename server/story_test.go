@@ -182,7 +182,7 @@ const settle = 50 * time.Millisecond
 // all that happened before: something has come of it, or there is one reader
 // more than before.
 func (h *house) settled(e *ear, readers int) {
-	for range int(time.Second / settle) {
+	for range int(patience / 3 / settle) {
 		if len(e.from) > 0 || h.server.station.Readers() > readers {
 			return
 		}

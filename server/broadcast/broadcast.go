@@ -17,6 +17,8 @@
 //   - Each event is executed with loaders of its own, so it shows things as they
 //     are by then. A response is told again, to readers who catch up, for
 //     half a second at the most.
+//   - What an execution says counts for all only if the viewer for whom it was
+//     made might still read afterwards, as one of the same audience.
 //   - A group without news has no goroutine.
 package broadcast
 
@@ -44,8 +46,9 @@ type Reader interface {
 	Offer(*Message) bool
 	// Put waits for room; false says that the reader is gone or ctx ended.
 	Put(context.Context, *Message) bool
-	// End is told last and once, unless the reader left by itself: nil says that
-	// there is nothing more to come, an error why nothing more may.
+	// End is told last and once, without waiting, unless the reader left by
+	// itself: nil says that there is nothing more to come, an error why nothing
+	// more may.
 	End(error)
 }
 
@@ -70,7 +73,7 @@ type Station struct {
 	log    *live.Log
 	schema *ast.Schema
 	gate   chan struct{}
-
+	// readers counts those who have begun.
 	readers atomic.Int64
 
 	mu     sync.Mutex
@@ -156,7 +159,7 @@ func (s *Station) usher(away []*listener) {
 	}
 }
 
-// Readers is how many subscriptions there are.
+// Readers is how many subscriptions have begun and not ended.
 func (s *Station) Readers() int { return int(s.readers.Load()) }
 
 // Groups is how many executions there are for all readers.
@@ -177,7 +180,7 @@ func (s *Station) enter(key string, l *listener, a community.Admission) (*group,
 	s.mu.Lock()
 	g, ok := s.groups[key]
 	if !ok {
-		g = newGroup(s, key, l)
+		g = newGroup(s, key, l, a)
 		s.groups[key] = g
 	}
 	g.members++
@@ -187,6 +190,13 @@ func (s *Station) enter(key string, l *listener, a community.Admission) (*group,
 		return nil, err
 	}
 	return g, nil
+}
+
+// size is how many readers the group has, live or not.
+func (s *Station) size(g *group) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return g.members
 }
 
 func (s *Station) leave(g *group) {

@@ -45,7 +45,8 @@ type made struct {
 }
 
 // message answers what the entry is to the group's audience, for whom the
-// viewer stands; nil if it is nothing.
+// viewer stands; nil if it is nothing. An error may be that of another viewer who
+// stood for all.
 func (g *group) message(v community.Viewer, e *live.Entry) (*Message, error) {
 	g.mu.Lock()
 	slot := &g.shelf[e.Seq%shelf]
@@ -54,13 +55,30 @@ func (g *group) message(v community.Viewer, e *live.Entry) (*Message, error) {
 		m = &made{seq: e.Seq, at: time.Now(), done: make(chan struct{})}
 		*slot = m
 		g.mu.Unlock()
-		m.message, m.err = g.execute(v, e)
+		if m.message, m.err = g.execute(v, e); m.err != nil {
+			g.forget(m)
+		}
 		close(m.done)
 		return m.message, m.err
 	}
 	g.mu.Unlock()
 	<-m.done
 	return m.message, m.err
+}
+
+func (g *group) forget(m *made) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if slot := &g.shelf[m.seq%shelf]; *slot == m {
+		*slot = nil
+	}
+}
+
+// clear lets go of responses for which nobody will come any more.
+func (g *group) clear() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.shelf = [shelf]*made{}
 }
 
 func (g *group) execute(v community.Viewer, e *live.Entry) (m *Message, err error) {
@@ -73,13 +91,32 @@ func (g *group) execute(v community.Viewer, e *live.Entry) (m *Message, err erro
 		return nil, nil
 	}
 	event, err := g.feed.Event(g.ctx, v, e)
-	if errors.Is(err, community.ErrNoEvent) {
-		return nil, nil
-	}
-	if err != nil {
+	switch {
+	case errors.Is(err, community.ErrNoEvent):
+	case err != nil:
 		return nil, err
+	default:
+		if m, err = g.answer(v, event, community.LiveCursor(g.feed.Stream, e.Seq)); err != nil {
+			return nil, err
+		}
 	}
-	return g.answer(v, event, community.LiveCursor(g.feed.Stream, e.Seq))
+	return m, g.represents(v)
+}
+
+// errTurned says that rights turned while something was made for all.
+var errTurned = errors.New("broadcast: rights turned meanwhile")
+
+// represents says with an error that what the viewer just saw is not what the
+// group's audience sees: rights may be gone of which nobody has told yet.
+func (g *group) represents(v community.Viewer) error {
+	if g.audience == "" {
+		return nil
+	}
+	a, err := g.feed.Admit(g.ctx, v)
+	if err == nil && a.Audience != g.audience {
+		err = errTurned
+	}
+	return err
 }
 
 // answer executes the selection for one event.

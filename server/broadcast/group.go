@@ -20,9 +20,11 @@ type group struct {
 	key     string
 	feed    *community.Feed
 	want    Subscription
-	ctx     context.Context
-	cancel  context.CancelFunc
-	members int // guarded by Station.mu
+	// audience is whom all is answered for; empty for a viewer alone.
+	audience string
+	ctx      context.Context
+	cancel   context.CancelFunc
+	members  int // guarded by Station.mu
 
 	source  live.Source
 	starts  sync.Once
@@ -47,8 +49,11 @@ type group struct {
 	shelf [shelf]*made
 }
 
-func newGroup(s *Station, key string, l *listener) *group {
+func newGroup(s *Station, key string, l *listener, a community.Admission) *group {
 	g := &group{station: s, key: key, feed: l.feed, want: l.want}
+	if !survey(l.want.Operation).perViewer {
+		g.audience = a.Audience
+	}
 	// What the first reader brought must not end with it.
 	g.ctx, g.cancel = context.WithCancel(context.WithoutCancel(l.ctx))
 	return g
@@ -58,6 +63,7 @@ func newGroup(s *Station, key string, l *listener) *group {
 // where it stands.
 func (g *group) start(a community.Admission) error {
 	g.starts.Do(func() {
+		g.woken.Store(1) // so that nothing runs before all is known
 		for _, place := range a.Places {
 			g.deaf = append(g.deaf, g.station.log.Hub().Listen(place, func(e *live.Entry) {
 				if a.Turns(e) {
@@ -65,7 +71,6 @@ func (g *group) start(a community.Admission) error {
 				}
 			}))
 		}
-		g.woken.Store(1) // so that nothing runs before at is known
 		g.source = g.feed.Open(g.wake)
 		g.at, g.started = g.source.Head(g.ctx)
 		go g.run()
@@ -184,7 +189,8 @@ func (g *group) tell(e *live.Entry) {
 	var behind atomic.Bool
 	m, err := g.message(crowd[0].viewer, e)
 	if err != nil {
-		behind.Store(true) // each finds out for itself whether that is so
+		crowd[0].doubted.Store(true)
+		behind.Store(true) // each finds out whether that is so for it
 	} else {
 		share(crowd, func(part []*listener) {
 			for _, l := range part {
@@ -196,6 +202,8 @@ func (g *group) tell(e *live.Entry) {
 	}
 	if behind.Load() {
 		g.dismiss(func(l *listener) bool { return l.at < e.Seq })
+	} else if g.station.size(g) == len(crowd) {
+		g.clear()
 	}
 }
 

@@ -23,7 +23,8 @@ func (l *listener) key(v community.Viewer, a community.Admission) (string, error
 	op := l.want.Operation
 	look := survey(op)
 	variables := op.Variables
-	if look.cursor != "" && !l.feed.Since {
+	since := l.feed.Since && l.want.Since != nil
+	if look.cursor != "" && (!l.feed.Since || since) {
 		variables = without(variables, look.cursor)
 	}
 	text, err := json.Marshal(variables)
@@ -31,6 +32,9 @@ func (l *listener) key(v community.Viewer, a community.Admission) (string, error
 		return "", fmt.Errorf("tell variables apart: %w", err)
 	}
 	key := fmt.Sprintf("%x %s %s %s", sha256.Sum256([]byte(op.RawQuery)), op.Operation.Name, a.Audience, text)
+	if since {
+		key += " since " + string(*l.want.Since)
+	}
 	if look.perViewer {
 		key = fmt.Sprintf("%s %s %s %v", key, v.ID, v.Role, v.Scopes)
 	}

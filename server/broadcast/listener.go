@@ -23,18 +23,21 @@ type listener struct {
 	feed    *community.Feed
 
 	viewer community.Viewer
-	at     int64 // the last entry that the reader got
-	turned int64 // of the group's turns, what the rights are known for
-	place  int   // among the live of its group; -1 when away; guarded by the group's mu
+	at     int64     // the last entry that the reader got
+	failed int64     // the last entry that there was an error with
+	turned int64     // of the group's turns, what the rights are known for
+	asked  time.Time // when the rights were asked for
+	place  int       // among the live of its group; -1 when away; guarded by the group's mu
 
 	in      atomic.Pointer[group]
 	doubted atomic.Bool // something happened that concerns its viewer
 
-	mu    sync.Mutex  // guards the rest
-	deaf  func()      // ends the listening to its viewer's own stream
-	left  func() bool // takes back what is to happen at the end of ctx
+	mu   sync.Mutex // guards the rest
+	deaf func()     // ends the listening to its viewer's own stream
+	left func() bool
+	gone bool
+	// begun says that the reader is counted.
 	begun bool
-	gone  bool
 }
 
 func (l *listener) group() *group { return l.in.Load() }
@@ -55,15 +58,21 @@ func (l *listener) begin(after *community.Cursor) error {
 		l.leave()
 		return err
 	}
-	l.station.readers.Add(1)
-	l.mu.Lock()
-	l.begun = true
-	l.left = context.AfterFunc(l.ctx, l.leave)
-	l.mu.Unlock()
+	l.enroll(context.AfterFunc(l.ctx, l.leave))
 	if l.group().source.Check(l.ctx, l.at) != nil || !l.rejoin() {
 		go l.pursue()
 	}
 	return nil
+}
+
+// enroll counts the reader, unless it has left already.
+func (l *listener) enroll(left func() bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.left = left; !l.gone {
+		l.begun = true
+		l.station.readers.Add(1)
+	}
 }
 
 // beyond is a position that no source has.
@@ -84,6 +93,7 @@ func (l *listener) start(after *community.Cursor) (err error) {
 // who are answered alike.
 func (l *listener) settle() error {
 	l.doubted.Store(false)
+	l.asked = time.Now()
 	if g := l.group(); g != nil {
 		l.turned = g.turns.Load()
 	}
@@ -166,13 +176,13 @@ func (l *listener) hear(m *Message, seq int64) bool {
 
 // rejoin makes the reader live, if it has caught up.
 func (l *listener) rejoin() bool {
-	g := l.group()
+	g, turned := l.group(), l.turned
 	if l.doubtful() || !g.join(l) {
 		return false
 	}
 	if l.ctx.Err() != nil {
 		g.drop(l) // it may have left before it joined
-	} else if l.doubted.Load() {
+	} else if l.doubted.Load() || turned != g.turns.Load() {
 		g.suspects() // the group may have looked before it joined
 	}
 	return true
@@ -182,7 +192,7 @@ func (l *listener) rejoin() bool {
 // live again, or gone.
 func (l *listener) pursue() {
 	for l.ctx.Err() == nil {
-		if l.doubtful() && !l.assured() {
+		if (l.doubtful() || time.Since(l.asked) > recheck) && !l.assured() {
 			return
 		}
 		found, again, err := l.next()
@@ -257,9 +267,12 @@ func (l *listener) replay(found []*live.Entry) error {
 		if l.doubtful() {
 			return nil
 		}
-		m, err := l.group().message(l.viewer, e)
+		m, err := l.message(e)
 		if err != nil {
 			return err
+		}
+		if l.doubtful() {
+			return nil
 		}
 		if m != nil && !l.to.Put(l.ctx, m) {
 			return errStop
@@ -267,6 +280,23 @@ func (l *listener) replay(found []*live.Entry) error {
 		l.at = e.Seq
 	}
 	return nil
+}
+
+// message answers what the entry is to the reader. The first error with it may be
+// another's, or come of a right that is gone: the reader's rights are then in
+// doubt, and only what comes once they were asked for is an error of its own.
+func (l *listener) message(e *live.Entry) (m *Message, err error) {
+	if l.failed == e.Seq {
+		m, err = l.group().execute(l.viewer, e)
+	} else {
+		m, err = l.group().message(l.viewer, e)
+	}
+	if err != nil && l.failed != e.Seq || errors.Is(err, errTurned) {
+		l.failed = e.Seq
+		l.doubted.Store(true)
+		return nil, nil
+	}
+	return m, err
 }
 
 func (l *listener) pause(d time.Duration) {
@@ -294,13 +324,13 @@ func (l *listener) end(err error) {
 // leave lets go of all that the reader holds.
 func (l *listener) leave() {
 	l.mu.Lock()
-	g, deaf, gone := l.group(), l.deaf, l.gone
+	g, deaf, gone, begun := l.group(), l.deaf, l.gone, l.begun
 	l.gone = true
 	l.mu.Unlock()
 	if gone {
 		return
 	}
-	if l.begun {
+	if begun {
 		l.station.readers.Add(-1)
 	}
 	if deaf != nil {

@@ -59,7 +59,8 @@ func (c *conn) put(ctx context.Context, f frame) bool {
 }
 
 // admit takes the frame, or answers a channel that is closed when it is worth
-// while to come again.
+// while to come again. The last message of an operation is always taken: there
+// are no more of them than operations, and who ends many must not wait for one.
 func (c *conn) admit(f frame) (full <-chan struct{}) {
 	o := &c.out
 	o.mu.Lock()
@@ -68,7 +69,7 @@ func (c *conn) admit(f frame) (full <-chan struct{}) {
 	case c.ctx.Err() != nil:
 	case !o.busy && len(o.queue) == 0:
 		c.start(f)
-	case len(o.queue) >= c.config.Outbox:
+	case len(o.queue) >= c.config.Outbox && !f.last:
 		if o.room == nil {
 			o.room = make(chan struct{})
 		}
@@ -194,5 +195,7 @@ func (c *conn) beat() {
 	default:
 		c.urge(frame{data: ping})
 	}
-	c.pulse.Reset(c.config.PingEvery)
+	if c.ctx.Err() == nil { // else hurry may have stopped it, for good
+		c.pulse.Reset(c.config.PingEvery)
+	}
 }

@@ -115,6 +115,24 @@ func TestSlowReader(t *testing.T) {
 	}
 }
 
+// Whoever ends an operation, as when a space closes for thousands, does not wait
+// for a reader whose outbox is full.
+func TestTheEndWaitsForNobody(t *testing.T) {
+	config := Config{Outbox: 2}.withDefaults()
+	c := &conn{config: &config, ctx: t.Context()}
+	c.out.busy = true // as a writer whose reader takes nothing
+	op := transportWS.newOperation(t.Context(), "1")
+	for c.offer(frame{of: op}) {
+	}
+	ended := make(chan bool)
+	go func() { ended <- c.put(t.Context(), frame{of: op, last: true}) }()
+	select {
+	case <-ended:
+	case <-time.After(time.Second):
+		t.Error("it waits")
+	}
+}
+
 func heap() uint64 {
 	runtime.GC()
 	var m runtime.MemStats
