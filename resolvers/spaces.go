@@ -62,7 +62,7 @@ func (m spaceMutations) RemoveSpaceMember(ctx context.Context, input graph.Remov
 type spaceSubscriptions struct{ hall *forum.Hall }
 
 func (s spaceSubscriptions) SpaceEvents(ctx context.Context, spaceID string, after *community.Cursor) (<-chan forum.SpaceEvent, error) {
-	return follow[forum.SpaceEvent](ctx, s.hall.SpaceFeed(community.SpaceID(spaceID)), after)
+	return follow[forum.SpaceEvent](ctx, from(s.hall.SpaceFeed(community.SpaceID(spaceID))), after)
 }
 
 // Space answers the fields of a space that cross to other things.

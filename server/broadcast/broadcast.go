@@ -93,9 +93,6 @@ func (s *Station) Subscribe(ctx context.Context, wanted Subscription, to Reader)
 	if len(errs) > 0 {
 		return errs
 	}
-	if wanted.Since != nil {
-		turn.After = wanted.Since
-	}
 	l := &listener{station: s, ctx: ctx, watcher: resolvers.RequestFrom(ctx).Watcher, to: to, want: wanted, feed: turn.Feed}
 	if err := l.begin(turn.After); err != nil {
 		told := resolvers.Present(graphql.WithOperationContext(ctx, wanted.Operation), err)

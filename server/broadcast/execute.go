@@ -17,7 +17,7 @@ import (
 
 // open executes the subscription's first turn, which says what to follow.
 func open(ctx context.Context, wanted Subscription) (*resolvers.Turn, gqlerror.List) {
-	turn := &resolvers.Turn{}
+	turn := &resolvers.Turn{After: wanted.Since}
 	responses, ctx := wanted.Exec.DispatchOperation(resolvers.WithTurn(ctx, turn), wanted.Operation)
 	if turn.Feed != nil {
 		return turn, nil
@@ -79,7 +79,7 @@ func (g *group) execute(v community.Viewer, e *live.Entry) (m *Message, err erro
 	if err != nil {
 		return nil, err
 	}
-	return g.answer(v, event, community.LiveCursor(g.feed.Stream, e.Seq))
+	return g.answer(v, event, g.feed.Behind(e.Seq))
 }
 
 // answer executes the selection for one event.

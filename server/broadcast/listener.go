@@ -34,6 +34,7 @@ type listener struct {
 	deaf func()     // ends the listening to its viewer's own stream
 	left func() bool
 	gone bool
+	out  func(error) // tells the feed that its reader is here no more
 }
 
 func (l *listener) group() *group { return l.in.Load() }
@@ -46,12 +47,12 @@ func (l *listener) begin(after *community.Cursor) error {
 	// come first: of a hidden place not even a bad cursor tells anything.
 	for l.group() == nil || l.doubtful() {
 		if err := l.settle(); err != nil {
-			l.leave()
+			l.part(err)
 			return err
 		}
 	}
 	if err := l.start(after); err != nil {
-		l.leave()
+		l.part(err)
 		return err
 	}
 	left := context.AfterFunc(l.ctx, l.leave)
@@ -68,6 +69,9 @@ func (l *listener) begin(after *community.Cursor) error {
 const beyond = int64(1) << 62
 
 func (l *listener) start(after *community.Cursor) (err error) {
+	if l.feed.State {
+		return nil // before the first state
+	}
 	if after == nil {
 		l.at = l.group().position()
 		return nil
@@ -110,17 +114,37 @@ func (l *listener) move(key string, a community.Admission) error {
 	}
 	l.turned = next.turns.Load() - 1
 	l.want, l.feed = next.want, next.feed // the same; one is enough to keep
+	if l.feed.State {
+		l.at = 0 // others may see it otherwise
+	}
 	l.listen()
+	out := l.join() // before it is out as who it was
 	l.mu.Lock()
-	was := l.in.Swap(next)
+	was, before := l.in.Swap(next), l.out
+	l.out = out
 	if l.gone { // and so nobody else will leave the group
-		was = next
+		was, before, l.out = next, out, nil
 	}
 	l.mu.Unlock()
+	if before != nil {
+		before(errOther)
+	}
 	if was != nil {
 		l.station.leave(was)
 	}
 	return nil
+}
+
+// errOther says that a reader is here as somebody else by now, or with other
+// rights.
+var errOther = errors.New("broadcast: the reader has other rights")
+
+// join tells the feed that its reader is here, if it wants to know.
+func (l *listener) join() (out func(error)) {
+	if l.feed.Join == nil {
+		return nil
+	}
+	return l.feed.Join(l.viewer)
 }
 
 // listen hears of what happens to the viewer: sessions, roles and seats.
@@ -230,7 +254,7 @@ func (l *listener) next() ([]*live.Entry, time.Duration, error) {
 var errStop = errors.New("broadcast: the reader is gone")
 
 func (l *listener) resync(head int64) error {
-	behind := community.LiveCursor(l.feed.Stream, head)
+	behind := l.feed.Behind(head)
 	m, err := l.group().answer(l.viewer, l.feed.Resync(behind), behind)
 	if err != nil {
 		return err
@@ -278,18 +302,24 @@ func (l *listener) end(err error) {
 	left := l.left
 	l.mu.Unlock()
 	if left == nil || left() { // else leave runs already
-		l.leave()
+		l.part(err)
 	}
 }
 
-// leave lets go of all that the reader holds.
-func (l *listener) leave() {
+// leave is what a reader does that left by itself.
+func (l *listener) leave() { l.part(nil) }
+
+// part lets go of all that the reader holds.
+func (l *listener) part(why error) {
 	l.mu.Lock()
-	g, deaf, gone := l.group(), l.deaf, l.gone
-	l.gone = true
+	g, deaf, out, gone := l.group(), l.deaf, l.out, l.gone
+	l.gone, l.out = true, nil
 	l.mu.Unlock()
 	if gone {
 		return
+	}
+	if out != nil {
+		out(why)
 	}
 	if deaf != nil {
 		deaf()
