@@ -37,6 +37,7 @@ type ResolverRoot interface {
 	SpaceMember() SpaceMemberResolver
 	Subscription() SubscriptionResolver
 	Topic() TopicResolver
+	TopicPresence() TopicPresenceResolver
 	Viewer() ViewerResolver
 }
 
@@ -194,6 +195,7 @@ type ComplexityRoot struct {
 		RevokeAPIToken    func(childComplexity int, input RevokeAPITokenInput) int
 		RevokeSession     func(childComplexity int, input RevokeSessionInput) int
 		SetMemberRole     func(childComplexity int, input SetMemberRoleInput) int
+		SetTyping         func(childComplexity int, input SetTypingInput) int
 		UpdateProfile     func(childComplexity int, input members.ProfileChange) int
 		UpdateSpace       func(childComplexity int, input UpdateSpaceInput) int
 		UpdateTopic       func(childComplexity int, input UpdateTopicInput) int
@@ -391,6 +393,10 @@ type ComplexityRoot struct {
 		Member func(childComplexity int) int
 	}
 
+	SetTypingPayload struct {
+		TopicID func(childComplexity int) int
+	}
+
 	SignInPayload struct {
 		Member  func(childComplexity int) int
 		Session func(childComplexity int) int
@@ -446,8 +452,9 @@ type ComplexityRoot struct {
 	}
 
 	Subscription struct {
-		SpaceEvents func(childComplexity int, spaceID string, after *community.Cursor) int
-		TopicEvents func(childComplexity int, topicID string, after *community.Cursor) int
+		SpaceEvents   func(childComplexity int, spaceID string, after *community.Cursor) int
+		TopicEvents   func(childComplexity int, topicID string, after *community.Cursor) int
+		TopicPresence func(childComplexity int, topicID string, hidden bool) int
 	}
 
 	Topic struct {
@@ -501,6 +508,12 @@ type ComplexityRoot struct {
 	TopicEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	TopicPresence struct {
+		HereCount func(childComplexity int) int
+		Members   func(childComplexity int) int
+		Typing    func(childComplexity int) int
 	}
 
 	TopicRemoved struct {
@@ -1151,6 +1164,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SetMemberRole(childComplexity, args["input"].(SetMemberRoleInput)), true
+	case "Mutation.setTyping":
+		if e.ComplexityRoot.Mutation.SetTyping == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setTyping_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetTyping(childComplexity, args["input"].(SetTypingInput)), true
 	case "Mutation.updateProfile":
 		if e.ComplexityRoot.Mutation.UpdateProfile == nil {
 			break
@@ -1887,6 +1911,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SetMemberRolePayload.Member(childComplexity), true
 
+	case "SetTypingPayload.topicId":
+		if e.ComplexityRoot.SetTypingPayload.TopicID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetTypingPayload.TopicID(childComplexity), true
+
 	case "SignInPayload.member":
 		if e.ComplexityRoot.SignInPayload.Member == nil {
 			break
@@ -2107,6 +2138,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.TopicEvents(childComplexity, args["topicId"].(string), args["after"].(*community.Cursor)), true
+	case "Subscription.topicPresence":
+		if e.ComplexityRoot.Subscription.TopicPresence == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_topicPresence_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.TopicPresence(childComplexity, args["topicId"].(string), args["hidden"].(bool)), true
 
 	case "Topic.acceptedAnswer":
 		if e.ComplexityRoot.Topic.AcceptedAnswer == nil {
@@ -2351,6 +2393,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TopicEdge.Node(childComplexity), true
 
+	case "TopicPresence.hereCount":
+		if e.ComplexityRoot.TopicPresence.HereCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TopicPresence.HereCount(childComplexity), true
+	case "TopicPresence.members":
+		if e.ComplexityRoot.TopicPresence.Members == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TopicPresence.Members(childComplexity), true
+	case "TopicPresence.typing":
+		if e.ComplexityRoot.TopicPresence.Typing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TopicPresence.Typing(childComplexity), true
+
 	case "TopicRemoved.cursor":
 		if e.ComplexityRoot.TopicRemoved.Cursor == nil {
 			break
@@ -2475,6 +2536,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRevokeApiTokenInput,
 		ec.unmarshalInputRevokeSessionInput,
 		ec.unmarshalInputSetMemberRoleInput,
+		ec.unmarshalInputSetTypingInput,
 		ec.unmarshalInputUpdateProfileInput,
 		ec.unmarshalInputUpdateSpaceInput,
 		ec.unmarshalInputUpdateTopicInput,
@@ -3203,6 +3265,40 @@ type RemoveReactionPayload {
 type BookmarkPayload {
   "The post; nothing if the viewer may no longer see it."
   post: Post
+}
+`, BuiltIn: false},
+	{Name: "../schema/presence.graphqls", Input: `extend type Mutation {
+  "Says that the viewer writes something in a topic, to those who watch topicPresence. It passes by itself after 6 seconds unless said again, and when the viewer's post is there. Needs the right to write in the topic. Saying it again within a second costs nothing; who begins more than 10 times in 10 seconds is not told of."
+  setTyping("Where." input: SetTypingInput!): SetTypingPayload!
+}
+
+extend type Subscription {
+  "Who has a topic open now, and who types: first how things stand, then again whenever that changed, at most twice a second; only the latest, so it has no cursor. Who subscribes is there, and is so for 3 seconds after its end, unless a right ended."
+  topicPresence("The topic." topicId: ID!, "Watch without being counted or named." hidden: Boolean! = false): TopicPresence!
+}
+
+"Who has a topic open at a moment. It is kept nowhere."
+type TopicPresence {
+  "How many: a member once, on however many devices, and each subscription of a guest. Those who are hidden are not counted."
+  hereCount: Int!
+  "The members among them, the oldest accounts first; at most 100. None for guests."
+  members: [Member!]!
+  "The members who write something, the viewer among them; at most 100. None for guests."
+  typing: [Member!]!
+}
+
+"Where the viewer types."
+input SetTypingInput {
+  "The topic. Who types in one does not in another."
+  topicId: ID!
+  "False says that the viewer stopped."
+  typing: Boolean! = true
+}
+
+"The answer to setTyping."
+type SetTypingPayload {
+  "The topic."
+  topicId: ID!
 }
 `, BuiltIn: false},
 	{Name: "../schema/root.graphqls", Input: `"Marks a field that each viewer sees with other eyes. A subscription without such fields is executed once for all who see its place alike; one with them, once for each viewer."
@@ -4370,6 +4466,14 @@ func (ec *executionContext) childFields_SetMemberRolePayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type SetMemberRolePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_SetTypingPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "topicId":
+		return ec.fieldContext_SetTypingPayload_topicId(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetTypingPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_SignInPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "session":
@@ -4552,6 +4656,18 @@ func (ec *executionContext) childFields_TopicEdge(ctx context.Context, field gra
 		return ec.fieldContext_TopicEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TopicEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_TopicPresence(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "hereCount":
+		return ec.fieldContext_TopicPresence_hereCount(ctx, field)
+	case "members":
+		return ec.fieldContext_TopicPresence_members(ctx, field)
+	case "typing":
+		return ec.fieldContext_TopicPresence_typing(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TopicPresence", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdateProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

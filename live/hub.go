@@ -40,7 +40,8 @@ type feed struct {
 // ear hears of every entry of a stream.
 type ear struct{ hear func(*Entry) }
 
-func newHub() *Hub {
+// NewHub makes a hub of its own, for what needs no log. A Log has one.
+func NewHub() *Hub {
 	return &Hub{
 		feeds: map[Stream]*feed{}, ears: map[Stream]map[*ear]struct{}{},
 		news: make(chan struct{}), hinted: make(chan struct{}, 1),

@@ -136,6 +136,8 @@ var badInputs = []input{
 	{"votePoll", "VotePollInput", vars{"optionIds": []string{"9"}}, "BAD_INPUT optionIds"},
 	{"votePoll", "VotePollInput", vars{"pollId": "rubbish"}, "NOT_FOUND"},
 	{"closePoll", "ClosePollInput", vars{"pollId": "rubbish"}, "NOT_FOUND"},
+	{"setTyping", "SetTypingInput", vars{"topicId": "rubbish"}, "NOT_FOUND"},
+	{"setTyping", "SetTypingInput", vars{"topicId": "rubbish", "typing": false}, "NOT_FOUND"},
 }
 
 // TestBadInput sends each mutation what it must refuse, and wants the error to
@@ -204,6 +206,7 @@ func goodInputs(h *house) map[string]vars {
 		"createPoll":        {"topicId": topic, "question": "?", "options": []string{"a", "b"}},
 		"votePoll":          {"pollId": poll, "optionIds": []string{"1"}},
 		"closePoll":         {},
+		"setTyping":         {},
 	}
 }
 

@@ -88,6 +88,8 @@ var mutationProbes = []probe{
 	{does: `votePoll(input: {pollId: "$poll", optionIds: ["1"]}) { poll { id } }`},
 	{does: `votePoll(input: {pollId: "$poll", optionIds: ["9", "8", "7"]}) { poll { id } }`},
 	{does: `closePoll(input: {pollId: "$poll"}) { poll { id } }`},
+	{does: `setTyping(input: {topicId: "$topic"}) { topicId }`},
+	{does: `setTyping(input: {topicId: "$topic", typing: false}) { topicId }`},
 }
 
 var subscriptionProbes = []probe{
@@ -96,6 +98,8 @@ var subscriptionProbes = []probe{
 	{does: `topicEvents(topicId: "$topic", after: "x") { __typename }`},
 	{does: `spaceEvents(spaceId: "$space") { __typename }`},
 	{does: `spaceEvents(spaceId: "$space", after: "$spaceCursor") { __typename }`},
+	{does: `topicPresence(topicId: "$topic") { hereCount members { id } typing { id } }`},
+	{does: `topicPresence(topicId: "$topic", hidden: true) { hereCount }`},
 }
 
 // elsewhere are the root fields that know nothing of spaces, and lists, which

@@ -1,6 +1,7 @@
 package broadcast
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"sync"
@@ -23,9 +24,10 @@ type listener struct {
 	feed    *community.Feed
 
 	viewer community.Viewer
-	at     int64 // the last entry that the reader got
-	turned int64 // of the group's turns, what the rights are known for
-	place  int   // among the live of its group; -1 when away; guarded by the group's mu
+	at     int64    // the last entry that the reader got
+	last   *Message // what it was told of a state
+	turned int64    // of the group's turns, what the rights are known for
+	place  int      // among the live of its group; -1 when away; guarded by the group's mu
 
 	in      atomic.Pointer[group]
 	doubted atomic.Bool // something happened that concerns its viewer
@@ -172,11 +174,25 @@ func (l *listener) hear(m *Message, seq int64) bool {
 	if l.at >= seq {
 		return true
 	}
-	if m != nil && (l.doubtful() || !l.to.Offer(m)) {
+	if m != nil && (l.doubtful() || !l.knows(m) && !l.to.Offer(m)) {
 		return false
 	}
-	l.at = seq
+	l.got(m, seq)
 	return true
+}
+
+// knows says whether the message tells how something stands and the reader was
+// told just that last.
+func (l *listener) knows(m *Message) bool {
+	return l.feed.State && l.last != nil && (l.last == m || bytes.Equal(l.last.JSON, m.JSON))
+}
+
+// got says that the reader has the entry, and the message if it is one.
+func (l *listener) got(m *Message, seq int64) {
+	l.at = seq
+	if m != nil && l.feed.State {
+		l.last = m
+	}
 }
 
 // rejoin makes the reader live, if it has caught up.
@@ -276,10 +292,10 @@ func (l *listener) replay(found []*live.Entry) error {
 		if err != nil {
 			return err
 		}
-		if m != nil && !l.to.Put(l.ctx, m) {
+		if m != nil && !l.knows(m) && !l.to.Put(l.ctx, m) {
 			return errStop
 		}
-		l.at = e.Seq
+		l.got(m, e.Seq)
 	}
 	return nil
 }
