@@ -70,7 +70,7 @@ type QueryResolver interface {
 }
 type SubscriptionResolver interface {
 	TopicPresence(ctx context.Context, topicID string, hidden bool) (<-chan *forum.TopicPresence, error)
-	SpaceEvents(ctx context.Context, spaceID string, after *community.Cursor) (<-chan forum.SpaceEvent, error)
+	SpaceEvents(ctx context.Context, spaceID string, after *community.Cursor, calm bool, tag *string, onScreen []string) (<-chan forum.SpaceEvent, error)
 	TopicEvents(ctx context.Context, topicID string, after *community.Cursor) (<-chan forum.TopicEvent, error)
 }
 
@@ -797,6 +797,30 @@ func (ec *executionContext) field_Subscription_spaceEvents_args(ctx context.Cont
 		return nil, err
 	}
 	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "calm",
+		func(ctx context.Context, v any) (bool, error) {
+			return ec.unmarshalNBoolean2bool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["calm"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "tag",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["tag"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "onScreen",
+		func(ctx context.Context, v any) ([]string, error) {
+			return ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["onScreen"] = arg4
 	return args, nil
 }
 
@@ -2874,7 +2898,7 @@ func (ec *executionContext) _Subscription_spaceEvents(ctx context.Context, field
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Subscription().SpaceEvents(ctx, fc.Args["spaceId"].(string), fc.Args["after"].(*community.Cursor))
+			return ec.Resolvers.Subscription().SpaceEvents(ctx, fc.Args["spaceId"].(string), fc.Args["after"].(*community.Cursor), fc.Args["calm"].(bool), fc.Args["tag"].(*string), fc.Args["onScreen"].([]string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v forum.SpaceEvent) graphql.Marshaler {

@@ -208,6 +208,17 @@ type ComplexityRoot struct {
 		Token     func(childComplexity int) int
 	}
 
+	NewTopics struct {
+		Cursor   func(childComplexity int) int
+		NewCount func(childComplexity int) int
+	}
+
+	NewTopicsPage struct {
+		LiveCursor func(childComplexity int) int
+		NewCount   func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+	}
+
 	PageInfo struct {
 		EndCursor       func(childComplexity int) int
 		HasNextPage     func(childComplexity int) int
@@ -410,6 +421,7 @@ type ComplexityRoot struct {
 		MemberCount func(childComplexity int) int
 		Members     func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor) int
 		Name        func(childComplexity int) int
+		NewTopics   func(childComplexity int, since community.Cursor, tag *string, first *int, onScreen []string) int
 		Slug        func(childComplexity int) int
 		TopicCount  func(childComplexity int) int
 		Topics      func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor, orderBy forum.TopicOrder, tag *string) int
@@ -452,7 +464,7 @@ type ComplexityRoot struct {
 	}
 
 	Subscription struct {
-		SpaceEvents   func(childComplexity int, spaceID string, after *community.Cursor) int
+		SpaceEvents   func(childComplexity int, spaceID string, after *community.Cursor, calm bool, tag *string, onScreen []string) int
 		TopicEvents   func(childComplexity int, topicID string, after *community.Cursor) int
 		TopicPresence func(childComplexity int, topicID string, hidden bool) int
 	}
@@ -1244,6 +1256,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.NewSession.Token(childComplexity), true
 
+	case "NewTopics.cursor":
+		if e.ComplexityRoot.NewTopics.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NewTopics.Cursor(childComplexity), true
+	case "NewTopics.newCount":
+		if e.ComplexityRoot.NewTopics.NewCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NewTopics.NewCount(childComplexity), true
+
+	case "NewTopicsPage.liveCursor":
+		if e.ComplexityRoot.NewTopicsPage.LiveCursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NewTopicsPage.LiveCursor(childComplexity), true
+	case "NewTopicsPage.newCount":
+		if e.ComplexityRoot.NewTopicsPage.NewCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NewTopicsPage.NewCount(childComplexity), true
+	case "NewTopicsPage.nodes":
+		if e.ComplexityRoot.NewTopicsPage.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NewTopicsPage.Nodes(childComplexity), true
+
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
 			break
@@ -1978,6 +2022,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Space.Name(childComplexity), true
+	case "Space.newTopics":
+		if e.ComplexityRoot.Space.NewTopics == nil {
+			break
+		}
+
+		args, err := ec.field_Space_newTopics_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Space.NewTopics(childComplexity, args["since"].(community.Cursor), args["tag"].(*string), args["first"].(*int), args["onScreen"].([]string)), true
 	case "Space.slug":
 		if e.ComplexityRoot.Space.Slug == nil {
 			break
@@ -2126,7 +2181,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Subscription.SpaceEvents(childComplexity, args["spaceId"].(string), args["after"].(*community.Cursor)), true
+		return e.ComplexityRoot.Subscription.SpaceEvents(childComplexity, args["spaceId"].(string), args["after"].(*community.Cursor), args["calm"].(bool), args["tag"].(*string), args["onScreen"].([]string)), true
 	case "Subscription.topicEvents":
 		if e.ComplexityRoot.Subscription.TopicEvents == nil {
 			break
@@ -3407,6 +3462,8 @@ type Space implements Node {
   viewerRole: SpaceRole @perViewer
   "How much of it the viewer wants to be told."
   viewerWatch: WatchLevel! @perViewer
+  "The topics that are new or newly active behind a cursor, by the latest activity: those that a calm spaceEvents counts. CONFLICT if the cursor is older than what can be told; fetch the page anew."
+  newTopics("The cursor of a page or of an event; one of a calm spaceEvents stands for where that began." since: Cursor!, "Only those with the tag." tag: String, "How many are answered, 1 to 100; 20 if not given." first: Int, "Topics that the client shows and so are not new to it; at most 100." onScreen: [ID!]): NewTopicsPage!
   "Where to start spaceEvents so that nothing that this answer lacks is missed."
   liveCursor: Cursor!
 }
@@ -3481,7 +3538,7 @@ extend type Mutation {
 
 extend type Subscription {
   "What happens in a space: to its topics, and to itself."
-  spaceEvents("The space." spaceId: ID!, "Behind this cursor; from now on if not given." after: Cursor): SpaceEvent!
+  spaceEvents("The space." spaceId: ID!, "Behind this cursor; from now on if not given." after: Cursor, "Count what happens to topics that are not on the screen, in NewTopics at most once a second. Topics on the screen, and the space, are told of as ever, at that pace too: of several changes the last." calm: Boolean! = false, "Leave out topics without the tag that are not on the screen." tag: String, "The topics that the client shows; at most 100." onScreen: [ID!]): SpaceEvent!
 }
 
 "A space to be made."
@@ -3577,7 +3634,7 @@ type LeaveSpacePayload {
 }
 
 "Something that happened in a space."
-union SpaceEvent = TopicAdded | TopicChanged | TopicRemoved | SpaceChanged | ResyncRequired
+union SpaceEvent = TopicAdded | TopicChanged | TopicRemoved | NewTopics | SpaceChanged | ResyncRequired
 
 "A topic is new in the space."
 type TopicAdded {
@@ -3593,6 +3650,24 @@ type TopicRemoved {
   cursor: Cursor!
   "The topic that is here no longer."
   topicId: ID!
+}
+
+"How many topics are new, or were written in, since the subscriber began. Space.newTopics answers them."
+type NewTopics {
+  "Where a subscription goes on behind this event, and goes on counting from where this one began."
+  cursor: Cursor!
+  "How many different ones there are that the subscriber sees; deleted and moved ones are not counted. 1,000 stands for that many or more."
+  newCount: Int!
+}
+
+"Topics that are new, or were written in, behind a cursor."
+type NewTopicsPage {
+  "How many there are; 1,000 stands for that many or more."
+  newCount: Int!
+  "The topics, the latest activity first."
+  nodes: [Topic!]!
+  "Where to start spaceEvents, or count, from now on."
+  liveCursor: Cursor!
 }
 
 "The space itself, or its member list, was changed."
@@ -4190,6 +4265,18 @@ func (ec *executionContext) childFields_NewSession(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type NewSession", field.Name)
 }
 
+func (ec *executionContext) childFields_NewTopicsPage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "newCount":
+		return ec.fieldContext_NewTopicsPage_newCount(ctx, field)
+	case "nodes":
+		return ec.fieldContext_NewTopicsPage_nodes(ctx, field)
+	case "liveCursor":
+		return ec.fieldContext_NewTopicsPage_liveCursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NewTopicsPage", field.Name)
+}
+
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "hasNextPage":
@@ -4510,6 +4597,8 @@ func (ec *executionContext) childFields_Space(ctx context.Context, field graphql
 		return ec.fieldContext_Space_viewerRole(ctx, field)
 	case "viewerWatch":
 		return ec.fieldContext_Space_viewerWatch(ctx, field)
+	case "newTopics":
+		return ec.fieldContext_Space_newTopics(ctx, field)
 	case "liveCursor":
 		return ec.fieldContext_Space_liveCursor(ctx, field)
 	}

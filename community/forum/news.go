@@ -1,0 +1,250 @@
+package forum
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"veche/community"
+	"veche/live"
+)
+
+// Bounds of what is counted as new.
+const (
+	// MaxNewTopics is how far is counted.
+	MaxNewTopics = 1000
+	// MaxOnScreen is how many topics a client may say that it shows.
+	MaxOnScreen = 100
+	// farthest is how many entries of the log are gone through to count. A reader
+	// who is farther behind does better to fetch the page.
+	farthest = 10_000
+)
+
+// sieve is which topics of a space somebody asks about.
+type sieve struct {
+	space  community.SpaceID
+	tag    string
+	screen map[community.TopicID]bool
+}
+
+func newSieve(id community.SpaceID, look SpaceLook) (*sieve, error) {
+	tag, err := tagOf(look.Tag)
+	if err != nil {
+		return nil, err
+	}
+	if len(look.OnScreen) > MaxOnScreen {
+		return nil, community.BadInput("onScreen", "At most %d topics, please.", MaxOnScreen)
+	}
+	s := &sieve{id, tag, make(map[community.TopicID]bool, len(look.OnScreen))}
+	for _, id := range look.OnScreen {
+		s.screen[id] = true
+	}
+	return s, nil
+}
+
+// shows says whether the topic has the tag or is on the screen.
+func (s *sieve) shows(t *Topic) bool {
+	return s.tag == "" || slices.Contains(t.Tags, s.tag) || s.screen[t.ID]
+}
+
+// news counts the topics that are new or newly active behind a number. It holds
+// for all who see the space: it counts nothing that only some of them see.
+type news struct {
+	*sieve
+	load func(ctx context.Context, ids []string) (map[string]*Topic, error)
+	// most is how many topics are remembered that count, and that do not.
+	most int
+
+	at int64 // the entry up to which is counted
+	// active are the topics that something happened to, and whether they count;
+	// one that does not may by another tag.
+	active map[community.TopicID]bool
+	count  int
+	over   bool // there are more than most
+	// changed is the entry that last changed what counts.
+	changed int64
+}
+
+func (h *Hall) newNews(s *sieve, since int64, most int) *news {
+	load := func(ctx context.Context, ids []string) (map[string]*Topic, error) {
+		return topics.GetMany(ctx, h.store, ids)
+	}
+	return &news{sieve: s, load: load, most: most, at: since, active: map[community.TopicID]bool{}}
+}
+
+// topicOf is the topic to which an entry of a space says that something
+// happened.
+func topicOf(e *live.Entry) (community.TopicID, bool) {
+	switch e.Kind {
+	case TopicAdded, TopicChanged, TopicActive, TopicRemoved:
+		return community.TopicID(e.About[0]), true
+	}
+	return "", false
+}
+
+// take counts the entries and answers those that are about something else: the
+// space, or topics on the screen.
+func (n *news) take(ctx context.Context, found []*live.Entry) (others []*live.Entry, err error) {
+	var ids []string
+	for _, e := range found {
+		if id, ok := topicOf(e); ok && !n.screen[id] {
+			ids = append(ids, string(id))
+		}
+	}
+	var loaded map[string]*Topic
+	if len(ids) > 0 {
+		if loaded, err = n.load(ctx, ids); err != nil {
+			return nil, fmt.Errorf("look up topics that something happened to: %w", err)
+		}
+	}
+	for _, e := range found {
+		if id, ok := topicOf(e); ok && !n.screen[id] {
+			n.weigh(e, id, n.counts(loaded[string(id)]))
+		} else {
+			others = append(others, e)
+		}
+		n.at = e.Seq
+	}
+	return others, nil
+}
+
+// counts says whether the topic is there for all who see the space.
+func (n *news) counts(t *Topic) bool {
+	return t != nil && t.SpaceID == n.space && t.DeletedAt == nil && n.shows(t)
+}
+
+// weigh counts the topic, or counts it no more.
+func (n *news) weigh(e *live.Entry, id community.TopicID, counts bool) {
+	was, known := n.active[id]
+	switch {
+	case e.Kind == TopicRemoved:
+		counts = false
+		delete(n.active, id)
+	case known:
+		n.active[id] = counts
+	case e.Kind == TopicChanged: // which is no activity
+		return
+	case counts && n.count == n.most:
+		n.over = true
+		return
+	case counts || len(n.active)-n.count < n.most:
+		n.active[id] = counts
+	}
+	if was == counts {
+		return
+	}
+	n.changed = e.Seq
+	if n.count++; was {
+		n.count -= 2
+	}
+}
+
+// told is the count as it is told.
+func (n *news) told() int {
+	if n.over {
+		return MaxNewTopics
+	}
+	return min(n.count, MaxNewTopics)
+}
+
+// NewTopicsPage is what is new in a space behind a cursor.
+type NewTopicsPage struct {
+	NewCount   int
+	Nodes      []*Topic
+	LiveCursor community.Cursor
+}
+
+// NewTopics answers the topics that are new or newly active behind the cursor,
+// the latest activity first.
+func (h *Hall) NewTopics(ctx context.Context, viewer community.Viewer, id community.SpaceID, look SpaceLook, since community.Cursor, first *int) (*NewTopicsPage, error) {
+	if _, err := h.space(ctx, h.store, viewer, id); err != nil {
+		return nil, err
+	}
+	size, err := community.PageSize(first)
+	if err != nil {
+		return nil, err
+	}
+	s, err := newSieve(id, look)
+	if err != nil {
+		return nil, err
+	}
+	_, from, err := since.OpenSince("since", community.Stream(id))
+	if err != nil {
+		return nil, err
+	}
+	n, err := h.newsBehind(ctx, s, from)
+	if errors.Is(err, live.ErrGone) {
+		return nil, community.Conflict("This cursor is too old to tell what is new since. Fetch the page anew.")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return h.newsPage(ctx, n, size)
+}
+
+// newsBehind counts all that is there.
+func (h *Hall) newsBehind(ctx context.Context, s *sieve, from int64) (*news, error) {
+	stream := community.Stream(s.space)
+	if err := h.countable(ctx, stream, from); err != nil {
+		return nil, err
+	}
+	head, err := h.log.Head(ctx, stream)
+	if err != nil {
+		return nil, err
+	}
+	tap := h.log.Tap(stream, func() {})
+	defer tap.Close()
+	n := h.newNews(s, from, farthest+1)
+	for n.at < head {
+		found, _, err := tap.Next(ctx, n.at)
+		if err != nil || len(found) == 0 {
+			return n, err
+		}
+		if _, err := n.take(ctx, found); err != nil {
+			return nil, err
+		}
+	}
+	return n, nil
+}
+
+// countable says with ErrGone that what is behind the number cannot be counted
+// any more.
+func (h *Hall) countable(ctx context.Context, s live.Stream, since int64) error {
+	if err := h.log.Check(ctx, s, since); err != nil {
+		return err
+	}
+	head, err := h.log.Head(ctx, s)
+	if err == nil && head-since > farthest {
+		return live.ErrGone
+	}
+	return err
+}
+
+// newsPage answers the topics that count, as they stand by now.
+func (h *Hall) newsPage(ctx context.Context, n *news, size int) (*NewTopicsPage, error) {
+	var ids []string
+	for id, counts := range n.active {
+		if counts {
+			ids = append(ids, string(id))
+		}
+	}
+	found, err := n.load(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("look up new topics: %w", err)
+	}
+	nodes := make([]*Topic, 0, len(found))
+	for _, t := range found {
+		if n.counts(t) {
+			nodes = append(nodes, t)
+		}
+	}
+	slices.SortFunc(nodes, func(a, b *Topic) int {
+		return cmp.Or(b.LastPostAt.Compare(a.LastPostAt), cmp.Compare(b.ID, a.ID))
+	})
+	return &NewTopicsPage{
+		NewCount: min(len(nodes), MaxNewTopics), Nodes: nodes[:min(len(nodes), size)],
+		LiveCursor: community.LiveCursor(community.Stream(n.space), n.at),
+	}, nil
+}
