@@ -63,7 +63,8 @@ type news struct {
 	active map[community.TopicID]bool
 	count  int
 	over   bool // there are more than most
-	// changed is the entry that last changed what counts.
+	// changed is the entry that last changed what counts, for whoever was told
+	// before it.
 	changed int64
 }
 
@@ -132,13 +133,20 @@ func (n *news) weigh(e *live.Entry, id community.TopicID, counts bool) {
 	case counts || len(n.active)-n.count < n.most:
 		n.active[id] = counts
 	}
-	if was == counts {
-		return
+	// A topic is judged as it stands by now: who was told in between may have been
+	// told otherwise, though here it never changed.
+	retagged := n.tag != "" && known && e.Kind == TopicChanged
+	if was != counts || retagged || e.Kind == TopicRemoved {
+		n.changed = e.Seq
 	}
-	n.changed = e.Seq
-	if n.count++; was {
-		n.count -= 2
+	n.count += worth(counts) - worth(was)
+}
+
+func worth(counts bool) int {
+	if counts {
+		return 1
 	}
+	return 0
 }
 
 // told is the count as it is told.
