@@ -183,10 +183,11 @@ const settle = 50 * time.Millisecond
 // more than before.
 func (h *house) settled(e *ear, readers int) {
 	for range int(time.Second / settle) {
-		if len(e.from) > 0 || h.server.station.Readers() > readers {
+		counted := h.server.station.Readers() > readers
+		time.Sleep(settle) // a reader counts while its rights are still looked up
+		if counted || len(e.from) > 0 {
 			return
 		}
-		time.Sleep(settle)
 	}
 }
 
