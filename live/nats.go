@@ -46,6 +46,11 @@ func (h *Hub) Join(url, node string) (leave func(), err error) {
 		conn.Close()
 		return nil, err
 	}
+	if conn.IsConnected() { // so that what is said from now on is heard
+		if err := conn.FlushTimeout(farewell); err != nil {
+			slog.Debug("NATS takes its time", "error", err)
+		}
+	}
 	h.mu.Lock()
 	h.told = func(s Stream, seq int64) {
 		text, err := json.Marshal(hint{s, seq, node})

@@ -58,7 +58,6 @@ func TestSignals(t *testing.T) {
 	if !here.Joined() {
 		t.Error("the node does not know that it joined")
 	}
-	time.Sleep(100 * time.Millisecond) // subscriptions are sent without waiting
 	here.Send("weather", "rain")
 	next(heard{"there", "here", `"rain"`})
 	there.Send("weather", "sun")

@@ -35,7 +35,6 @@ func nodes(t *testing.T, names ...string) (out []*lobby, leave []func()) {
 		}
 		out, leave = append(out, l), append(leave, parts)
 	}
-	time.Sleep(100 * time.Millisecond) // subscriptions are sent without waiting
 	return out, leave
 }
 
