@@ -3,7 +3,6 @@ package forum
 import (
 	"encoding/json"
 	"log/slog"
-	"slices"
 	"time"
 
 	"veche/community"
@@ -24,16 +23,6 @@ const (
 	breath        = 64
 	breathMembers = 2000
 )
-
-// report is what one node knows of one topic.
-type report struct {
-	Topic  community.TopicID    `json:"t"`
-	Others int                  `json:"o,omitempty"` // who is here without a name
-	Here   []community.MemberID `json:"h,omitempty"`
-	Typing []community.MemberID `json:"w,omitempty"`
-
-	heard time.Time
-}
 
 // word is what one node says to all others.
 type word struct {
@@ -80,34 +69,6 @@ func (p *presence) tellOthers(now time.Time) {
 	if len(w.Rooms) > 0 {
 		p.signals.Send(presenceSignal, w)
 	}
-}
-
-// report is what this node tells of the room.
-func (r *room) report() *report {
-	told := &report{Topic: r.topic, Others: r.guests + len(r.parting)}
-	for who := range r.here {
-		if len(told.Here) < reportLimit {
-			told.Here = append(told.Here, who)
-		} else {
-			told.Others++
-		}
-	}
-	for who := range r.typing {
-		if len(told.Typing) < MaxPresent {
-			told.Typing = append(told.Typing, who)
-		}
-	}
-	slices.Sort(told.Here)
-	slices.Sort(told.Typing)
-	return told
-}
-
-// any says whether the report tells of anybody.
-func (n *report) any() bool { return n.Others > 0 || len(n.Here) > 0 || len(n.Typing) > 0 }
-
-// like says whether both tell the same.
-func (n *report) like(other *report) bool {
-	return other != nil && n.Others == other.Others && slices.Equal(n.Here, other.Here) && slices.Equal(n.Typing, other.Typing)
 }
 
 // hear takes what another node says, or that it left.
@@ -166,17 +127,6 @@ func (p *presence) forget(r *room, now time.Time) (any bool) {
 			delete(r.far, node)
 			any = true
 		}
-	}
-	return any
-}
-
-// wroteElsewhere ends that a member types at another node, until that says so
-// itself.
-func (r *room) wroteElsewhere(who community.MemberID) (any bool) {
-	for _, told := range r.far {
-		before := len(told.Typing)
-		told.Typing = slices.DeleteFunc(told.Typing, func(id community.MemberID) bool { return id == who })
-		any = any || len(told.Typing) < before
 	}
 	return any
 }
