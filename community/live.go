@@ -26,11 +26,29 @@ func LiveCursor(s live.Stream, seq int64) Cursor { return NewCursor("live "+stri
 // OpenLive answers the number of a cursor made by LiveCursor for the stream;
 // any other is BAD_INPUT for the field after.
 func (c Cursor) OpenLive(s live.Stream) (int64, error) {
-	values, err := c.Open("after", "live "+string(s), int64(0))
-	if err != nil {
-		return 0, err
+	seq, _, err := c.OpenSince("after", s)
+	return seq, err
+}
+
+// SinceCursor is LiveCursor for a reader that counts what is behind the number
+// since.
+func SinceCursor(s live.Stream, seq, since int64) Cursor {
+	return NewCursor("live "+string(s), seq, since)
+}
+
+// OpenSince answers the numbers of a cursor made by SinceCursor for the stream.
+// Who comes with one made by LiveCursor begins there. Any other is BAD_INPUT for
+// the field.
+func (c Cursor) OpenSince(field string, s live.Stream) (seq, since int64, err error) {
+	name := "live " + string(s)
+	if values, err := c.Open(field, name, int64(0), int64(0)); err == nil {
+		return values[0].(int64), values[1].(int64), nil
 	}
-	return values[0].(int64), nil
+	values, err := c.Open(field, name, int64(0))
+	if err != nil {
+		return 0, 0, err
+	}
+	return values[0].(int64), values[0].(int64), nil
 }
 
 // Watcher tells anew who watches a stream: roles, sessions and memberships change
@@ -55,9 +73,27 @@ type Feed struct {
 	// Pace is the least time between two deliveries to readers who keep up; what
 	// comes between waits. Zero delivers at once.
 	Pace time.Duration
-	// Since makes readers who start behind different cursors a group each: for
-	// feeds whose events depend on where the reader began.
-	Since bool
+	// Since names where the reader began, for feeds whose events depend on it:
+	// readers of different names make a group each.
+	Since string
+	// Cursor makes the cursor behind the entry with the number; nil is LiveCursor.
+	Cursor func(seq int64) Cursor
+	// State says that what is read is how something stands, not what happened:
+	// whoever comes is told that first, whatever cursor it brings.
+	State bool
+	// Join, if set, is told of each reader who may read, once as each viewer that
+	// it is. leave is told when that ended: of nil if the reader left by itself,
+	// else of why it is not that viewer here any more. Both must be quick.
+	Join func(Viewer) (leave func(why error))
+}
+
+// Behind is the cursor from which a reader goes on behind the entry with the
+// number.
+func (f *Feed) Behind(seq int64) Cursor {
+	if f.Cursor != nil {
+		return f.Cursor(seq)
+	}
+	return LiveCursor(f.Stream, seq)
 }
 
 // ErrNoEvent leaves out an entry that is nothing to who subscribed.

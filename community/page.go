@@ -134,6 +134,15 @@ func (p Paging) size() (limit int, backward bool, err error) {
 	return DefaultPage, false, nil
 }
 
+// PageSize is how many things a list shows that has no pages: so many as asked
+// for, or DefaultPage.
+func PageSize(first *int) (int, error) {
+	if first == nil {
+		return DefaultPage, nil
+	}
+	return *first, checkSize("first", *first)
+}
+
 func checkSize(field string, n int) error {
 	if n < 1 || n > MaxPage {
 		return BadInput(field, "A page holds between 1 and %d.", MaxPage)

@@ -319,6 +319,20 @@ type SetMemberRolePayload struct {
 	Member *members.Member `json:"member"`
 }
 
+// Where the viewer types.
+type SetTypingInput struct {
+	// The topic. Who types in one does not in another.
+	TopicID string `json:"topicId"`
+	// False says that the viewer stopped.
+	Typing bool `json:"typing"`
+}
+
+// The answer to setTyping.
+type SetTypingPayload struct {
+	// The topic.
+	TopicID string `json:"topicId"`
+}
+
 // The answer to register and logIn.
 type SignInPayload struct {
 	// The session.

@@ -37,6 +37,7 @@ type ResolverRoot interface {
 	SpaceMember() SpaceMemberResolver
 	Subscription() SubscriptionResolver
 	Topic() TopicResolver
+	TopicPresence() TopicPresenceResolver
 	Viewer() ViewerResolver
 }
 
@@ -194,6 +195,7 @@ type ComplexityRoot struct {
 		RevokeAPIToken    func(childComplexity int, input RevokeAPITokenInput, idempotencyKey *string) int
 		RevokeSession     func(childComplexity int, input RevokeSessionInput, idempotencyKey *string) int
 		SetMemberRole     func(childComplexity int, input SetMemberRoleInput, idempotencyKey *string) int
+		SetTyping         func(childComplexity int, input SetTypingInput, idempotencyKey *string) int
 		UpdateProfile     func(childComplexity int, input members.ProfileChange, idempotencyKey *string) int
 		UpdateSpace       func(childComplexity int, input UpdateSpaceInput, idempotencyKey *string) int
 		UpdateTopic       func(childComplexity int, input UpdateTopicInput, idempotencyKey *string) int
@@ -204,6 +206,17 @@ type ComplexityRoot struct {
 	NewSession struct {
 		ExpiresAt func(childComplexity int) int
 		Token     func(childComplexity int) int
+	}
+
+	NewTopics struct {
+		Cursor   func(childComplexity int) int
+		NewCount func(childComplexity int) int
+	}
+
+	NewTopicsPage struct {
+		LiveCursor func(childComplexity int) int
+		NewCount   func(childComplexity int) int
+		Nodes      func(childComplexity int) int
 	}
 
 	PageInfo struct {
@@ -391,6 +404,10 @@ type ComplexityRoot struct {
 		Member func(childComplexity int) int
 	}
 
+	SetTypingPayload struct {
+		TopicID func(childComplexity int) int
+	}
+
 	SignInPayload struct {
 		Member  func(childComplexity int) int
 		Session func(childComplexity int) int
@@ -404,6 +421,7 @@ type ComplexityRoot struct {
 		MemberCount func(childComplexity int) int
 		Members     func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor) int
 		Name        func(childComplexity int) int
+		NewTopics   func(childComplexity int, since community.Cursor, tag *string, first *int, onScreen []string) int
 		Slug        func(childComplexity int) int
 		TopicCount  func(childComplexity int) int
 		Topics      func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor, orderBy forum.TopicOrder, tag *string) int
@@ -446,8 +464,9 @@ type ComplexityRoot struct {
 	}
 
 	Subscription struct {
-		SpaceEvents func(childComplexity int, spaceID string, after *community.Cursor) int
-		TopicEvents func(childComplexity int, topicID string, after *community.Cursor) int
+		SpaceEvents   func(childComplexity int, spaceID string, after *community.Cursor, calm bool, tag *string, onScreen []string) int
+		TopicEvents   func(childComplexity int, topicID string, after *community.Cursor) int
+		TopicPresence func(childComplexity int, topicID string, hidden bool) int
 	}
 
 	Topic struct {
@@ -501,6 +520,12 @@ type ComplexityRoot struct {
 	TopicEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	TopicPresence struct {
+		HereCount func(childComplexity int) int
+		Members   func(childComplexity int) int
+		Typing    func(childComplexity int) int
 	}
 
 	TopicRemoved struct {
@@ -1156,6 +1181,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SetMemberRole(childComplexity, args["input"].(SetMemberRoleInput), args["idempotencyKey"].(*string)), true
+	case "Mutation.setTyping":
+		if e.ComplexityRoot.Mutation.SetTyping == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setTyping_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetTyping(childComplexity, args["input"].(SetTypingInput), args["idempotencyKey"].(*string)), true
 	case "Mutation.updateProfile":
 		if e.ComplexityRoot.Mutation.UpdateProfile == nil {
 			break
@@ -1224,6 +1260,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NewSession.Token(childComplexity), true
+
+	case "NewTopics.cursor":
+		if e.ComplexityRoot.NewTopics.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NewTopics.Cursor(childComplexity), true
+	case "NewTopics.newCount":
+		if e.ComplexityRoot.NewTopics.NewCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NewTopics.NewCount(childComplexity), true
+
+	case "NewTopicsPage.liveCursor":
+		if e.ComplexityRoot.NewTopicsPage.LiveCursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NewTopicsPage.LiveCursor(childComplexity), true
+	case "NewTopicsPage.newCount":
+		if e.ComplexityRoot.NewTopicsPage.NewCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NewTopicsPage.NewCount(childComplexity), true
+	case "NewTopicsPage.nodes":
+		if e.ComplexityRoot.NewTopicsPage.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NewTopicsPage.Nodes(childComplexity), true
 
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
@@ -1892,6 +1960,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SetMemberRolePayload.Member(childComplexity), true
 
+	case "SetTypingPayload.topicId":
+		if e.ComplexityRoot.SetTypingPayload.TopicID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetTypingPayload.TopicID(childComplexity), true
+
 	case "SignInPayload.member":
 		if e.ComplexityRoot.SignInPayload.Member == nil {
 			break
@@ -1952,6 +2027,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Space.Name(childComplexity), true
+	case "Space.newTopics":
+		if e.ComplexityRoot.Space.NewTopics == nil {
+			break
+		}
+
+		args, err := ec.field_Space_newTopics_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Space.NewTopics(childComplexity, args["since"].(community.Cursor), args["tag"].(*string), args["first"].(*int), args["onScreen"].([]string)), true
 	case "Space.slug":
 		if e.ComplexityRoot.Space.Slug == nil {
 			break
@@ -2100,7 +2186,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Subscription.SpaceEvents(childComplexity, args["spaceId"].(string), args["after"].(*community.Cursor)), true
+		return e.ComplexityRoot.Subscription.SpaceEvents(childComplexity, args["spaceId"].(string), args["after"].(*community.Cursor), args["calm"].(bool), args["tag"].(*string), args["onScreen"].([]string)), true
 	case "Subscription.topicEvents":
 		if e.ComplexityRoot.Subscription.TopicEvents == nil {
 			break
@@ -2112,6 +2198,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.TopicEvents(childComplexity, args["topicId"].(string), args["after"].(*community.Cursor)), true
+	case "Subscription.topicPresence":
+		if e.ComplexityRoot.Subscription.TopicPresence == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_topicPresence_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.TopicPresence(childComplexity, args["topicId"].(string), args["hidden"].(bool)), true
 
 	case "Topic.acceptedAnswer":
 		if e.ComplexityRoot.Topic.AcceptedAnswer == nil {
@@ -2355,6 +2452,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TopicEdge.Node(childComplexity), true
+
+	case "TopicPresence.hereCount":
+		if e.ComplexityRoot.TopicPresence.HereCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TopicPresence.HereCount(childComplexity), true
+	case "TopicPresence.members":
+		if e.ComplexityRoot.TopicPresence.Members == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TopicPresence.Members(childComplexity), true
+	case "TopicPresence.typing":
+		if e.ComplexityRoot.TopicPresence.Typing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TopicPresence.Typing(childComplexity), true
 
 	case "TopicRemoved.cursor":
 		if e.ComplexityRoot.TopicRemoved.Cursor == nil {
@@ -3175,6 +3291,40 @@ type BookmarkPayload {
   post: Post
 }
 `, BuiltIn: false},
+	{Name: "../schema/presence.graphqls", Input: `extend type Mutation {
+  "Says that the viewer writes something in a topic, to those who watch topicPresence. It passes by itself after 6 seconds unless said again, and when the viewer's post is there. Needs the right to write in the topic. Saying it again within a second costs nothing; who begins more than 10 times in 10 seconds is not told of."
+  setTyping("Where." input: SetTypingInput!, "A key of the client's own, as other mutations take it; saying the same again is no harm in any case." idempotencyKey: String): SetTypingPayload!
+}
+
+extend type Subscription {
+  "Who has a topic open now, and who types: first how things stand, then again whenever that changed, at most twice a second; only the latest, so it has no cursor. Who subscribes is there, and is so for 3 seconds after its end, unless a right ended."
+  topicPresence("The topic." topicId: ID!, "Watch without being counted or named." hidden: Boolean! = false): TopicPresence!
+}
+
+"Who has a topic open at a moment. It is kept nowhere."
+type TopicPresence {
+  "How many: a member once, on however many devices, and each subscription of a guest. Those who are hidden are not counted."
+  hereCount: Int!
+  "The members among them, the oldest accounts first; at most 100. None for guests."
+  members: [Member!]!
+  "The members who write something, the viewer among them; at most 100. None for guests."
+  typing: [Member!]!
+}
+
+"Where the viewer types."
+input SetTypingInput {
+  "The topic. Who types in one does not in another."
+  topicId: ID!
+  "False says that the viewer stopped."
+  typing: Boolean! = true
+}
+
+"The answer to setTyping."
+type SetTypingPayload {
+  "The topic."
+  topicId: ID!
+}
+`, BuiltIn: false},
 	{Name: "../schema/root.graphqls", Input: `"Marks a field that each viewer sees with other eyes. A subscription without such fields is executed once for all who see its place alike; one with them, once for each viewer."
 directive @perViewer on FIELD_DEFINITION
 
@@ -3281,6 +3431,8 @@ type Space implements Node {
   viewerRole: SpaceRole @perViewer
   "How much of it the viewer wants to be told."
   viewerWatch: WatchLevel! @perViewer
+  "The topics that are new or newly active behind a cursor, by the latest activity: those that a calm spaceEvents counts. CONFLICT if the cursor is older than what can be told; fetch the page anew."
+  newTopics("The cursor of a page or of an event; one of a calm spaceEvents stands for where that began." since: Cursor!, "Only those with the tag." tag: String, "How many are answered, 1 to 100; 20 if not given." first: Int, "Topics that the client shows and so are not new to it; at most 100." onScreen: [ID!]): NewTopicsPage!
   "Where to start spaceEvents so that nothing that this answer lacks is missed."
   liveCursor: Cursor!
 }
@@ -3355,7 +3507,7 @@ extend type Mutation {
 
 extend type Subscription {
   "What happens in a space: to its topics, and to itself."
-  spaceEvents("The space." spaceId: ID!, "Behind this cursor; from now on if not given." after: Cursor): SpaceEvent!
+  spaceEvents("The space." spaceId: ID!, "Behind this cursor; from now on if not given." after: Cursor, "Count what happens to topics that are not on the screen, in NewTopics at most once a second. Topics on the screen, and the space, are told of as ever, at that pace too: of several changes the last." calm: Boolean! = false, "Leave out topics without the tag that are not on the screen." tag: String, "The topics that the client shows; at most 100." onScreen: [ID!]): SpaceEvent!
 }
 
 "A space to be made."
@@ -3451,7 +3603,7 @@ type LeaveSpacePayload {
 }
 
 "Something that happened in a space."
-union SpaceEvent = TopicAdded | TopicChanged | TopicRemoved | SpaceChanged | ResyncRequired
+union SpaceEvent = TopicAdded | TopicChanged | TopicRemoved | NewTopics | SpaceChanged | ResyncRequired
 
 "A topic is new in the space."
 type TopicAdded {
@@ -3467,6 +3619,24 @@ type TopicRemoved {
   cursor: Cursor!
   "The topic that is here no longer."
   topicId: ID!
+}
+
+"How many topics are new, or were written in, since the subscriber began. Space.newTopics answers them."
+type NewTopics {
+  "Where a subscription goes on behind this event, and goes on counting from where this one began."
+  cursor: Cursor!
+  "How many different ones there are that the subscriber sees; deleted and moved ones are not counted. 1,000 stands for that many or more."
+  newCount: Int!
+}
+
+"Topics that are new, or were written in, behind a cursor."
+type NewTopicsPage {
+  "How many there are; 1,000 stands for that many or more."
+  newCount: Int!
+  "The topics, the latest activity first."
+  nodes: [Topic!]!
+  "Where to start spaceEvents, or count, from now on."
+  liveCursor: Cursor!
 }
 
 "The space itself, or its member list, was changed."
@@ -4064,6 +4234,18 @@ func (ec *executionContext) childFields_NewSession(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type NewSession", field.Name)
 }
 
+func (ec *executionContext) childFields_NewTopicsPage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "newCount":
+		return ec.fieldContext_NewTopicsPage_newCount(ctx, field)
+	case "nodes":
+		return ec.fieldContext_NewTopicsPage_nodes(ctx, field)
+	case "liveCursor":
+		return ec.fieldContext_NewTopicsPage_liveCursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NewTopicsPage", field.Name)
+}
+
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "hasNextPage":
@@ -4340,6 +4522,14 @@ func (ec *executionContext) childFields_SetMemberRolePayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type SetMemberRolePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_SetTypingPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "topicId":
+		return ec.fieldContext_SetTypingPayload_topicId(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetTypingPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_SignInPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "session":
@@ -4376,6 +4566,8 @@ func (ec *executionContext) childFields_Space(ctx context.Context, field graphql
 		return ec.fieldContext_Space_viewerRole(ctx, field)
 	case "viewerWatch":
 		return ec.fieldContext_Space_viewerWatch(ctx, field)
+	case "newTopics":
+		return ec.fieldContext_Space_newTopics(ctx, field)
 	case "liveCursor":
 		return ec.fieldContext_Space_liveCursor(ctx, field)
 	}
@@ -4522,6 +4714,18 @@ func (ec *executionContext) childFields_TopicEdge(ctx context.Context, field gra
 		return ec.fieldContext_TopicEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TopicEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_TopicPresence(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "hereCount":
+		return ec.fieldContext_TopicPresence_hereCount(ctx, field)
+	case "members":
+		return ec.fieldContext_TopicPresence_members(ctx, field)
+	case "typing":
+		return ec.fieldContext_TopicPresence_typing(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TopicPresence", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdateProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

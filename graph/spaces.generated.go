@@ -24,6 +24,7 @@ type SpaceResolver interface {
 	Members(ctx context.Context, obj *forum.Space, first *int, after *community.Cursor, last *int, before *community.Cursor) (*community.Page[*forum.Seat], error)
 	ViewerRole(ctx context.Context, obj *forum.Space) (*forum.SeatRole, error)
 	ViewerWatch(ctx context.Context, obj *forum.Space) (forum.WatchLevel, error)
+	NewTopics(ctx context.Context, obj *forum.Space, since community.Cursor, tag *string, first *int, onScreen []string) (*forum.NewTopicsPage, error)
 	LiveCursor(ctx context.Context, obj *forum.Space) (community.Cursor, error)
 }
 type SpaceMemberResolver interface {
@@ -69,6 +70,44 @@ func (ec *executionContext) field_Space_members_args(ctx context.Context, rawArg
 		return nil, err
 	}
 	args["before"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Space_newTopics_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "since",
+		func(ctx context.Context, v any) (community.Cursor, error) {
+			return ec.unmarshalNCursor2vecheᚋcommunityᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["since"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "tag",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["tag"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "onScreen",
+		func(ctx context.Context, v any) ([]string, error) {
+			return ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["onScreen"] = arg3
 	return args, nil
 }
 
@@ -231,6 +270,66 @@ func (ec *executionContext) _LeaveSpacePayload_spaceId(ctx context.Context, fiel
 }
 func (ec *executionContext) fieldContext_LeaveSpacePayload_spaceId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LeaveSpacePayload", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _NewTopics_cursor(ctx context.Context, field graphql.CollectedField, obj *forum.NewTopicsEvent) (ret graphql.Marshaler) {
+	return ec.marshalNCursor2vecheᚋcommunityᚐCursor(ctx, field.Selections, obj.Cursor)
+}
+func (ec *executionContext) fieldContext_NewTopics_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NewTopics", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _NewTopics_newCount(ctx context.Context, field graphql.CollectedField, obj *forum.NewTopicsEvent) (ret graphql.Marshaler) {
+	return ec.marshalNInt2int(ctx, field.Selections, obj.NewCount)
+}
+func (ec *executionContext) fieldContext_NewTopics_newCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NewTopics", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _NewTopicsPage_newCount(ctx context.Context, field graphql.CollectedField, obj *forum.NewTopicsPage) (ret graphql.Marshaler) {
+	return ec.marshalNInt2int(ctx, field.Selections, obj.NewCount)
+}
+func (ec *executionContext) fieldContext_NewTopicsPage_newCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NewTopicsPage", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _NewTopicsPage_nodes(ctx context.Context, field graphql.CollectedField, obj *forum.NewTopicsPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NewTopicsPage_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*forum.Topic) graphql.Marshaler {
+			return ec.marshalNTopic2ᚕᚖvecheᚋcommunityᚋforumᚐTopicᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NewTopicsPage_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "NewTopicsPage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Topic(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _NewTopicsPage_liveCursor(ctx context.Context, field graphql.CollectedField, obj *forum.NewTopicsPage) (ret graphql.Marshaler) {
+	return ec.marshalNCursor2vecheᚋcommunityᚐCursor(ctx, field.Selections, obj.LiveCursor)
+}
+func (ec *executionContext) fieldContext_NewTopicsPage_liveCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NewTopicsPage", field, false, false, errors.New("field of type Cursor does not have child fields"))
 }
 
 func (ec *executionContext) _RemoveSpaceMemberPayload_space(ctx context.Context, field graphql.CollectedField, obj *RemoveSpaceMemberPayload) (ret graphql.Marshaler) {
@@ -460,6 +559,50 @@ func (ec *executionContext) _Space_viewerWatch(ctx context.Context, field graphq
 }
 func (ec *executionContext) fieldContext_Space_viewerWatch(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Space", field, true, true, errors.New("field of type WatchLevel does not have child fields"))
+}
+
+func (ec *executionContext) _Space_newTopics(ctx context.Context, field graphql.CollectedField, obj *forum.Space) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Space_newTopics(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Space().NewTopics(ctx, obj, fc.Args["since"].(community.Cursor), fc.Args["tag"].(*string), fc.Args["first"].(*int), fc.Args["onScreen"].([]string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *forum.NewTopicsPage) graphql.Marshaler {
+			return ec.marshalNNewTopicsPage2ᚖvecheᚋcommunityᚋforumᚐNewTopicsPage(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Space_newTopics(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Space",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_NewTopicsPage(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Space_newTopics_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Space_liveCursor(ctx context.Context, field graphql.CollectedField, obj *forum.Space) (ret graphql.Marshaler) {
@@ -1220,6 +1363,11 @@ func (ec *executionContext) _SpaceEvent(ctx context.Context, sel ast.SelectionSe
 			return graphql.Null
 		}
 		return ec._ResyncRequired(ctx, sel, obj)
+	case *forum.NewTopicsEvent:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._NewTopics(ctx, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj
@@ -1326,6 +1474,75 @@ func (ec *executionContext) _LeaveSpacePayload(ctx context.Context, sel ast.Sele
 			out.Values[i] = wire.MarshalString("LeaveSpacePayload")
 		case "spaceId":
 			out.Values[i] = ec._LeaveSpacePayload_spaceId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
+var newTopicsImplementors = []string{"NewTopics", "SpaceEvent"}
+
+func (ec *executionContext) _NewTopics(ctx context.Context, sel ast.SelectionSet, obj *forum.NewTopicsEvent) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, newTopicsImplementors)
+
+	out := wire.NewFields(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = wire.MarshalString("NewTopics")
+		case "cursor":
+			out.Values[i] = ec._NewTopics_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "newCount":
+			out.Values[i] = ec._NewTopics_newCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
+var newTopicsPageImplementors = []string{"NewTopicsPage"}
+
+func (ec *executionContext) _NewTopicsPage(ctx context.Context, sel ast.SelectionSet, obj *forum.NewTopicsPage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, newTopicsPageImplementors)
+
+	out := wire.NewFields(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = wire.MarshalString("NewTopicsPage")
+		case "newCount":
+			out.Values[i] = ec._NewTopicsPage_newCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._NewTopicsPage_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "liveCursor":
+			out.Values[i] = ec._NewTopicsPage_liveCursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -1506,6 +1723,23 @@ func (ec *executionContext) _Space(ctx context.Context, sel ast.SelectionSet, ob
 					}
 				}()
 				res = ec._Space_viewerWatch(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "newTopics":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Space_newTopics(ctx, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -1914,6 +2148,16 @@ func (ec *executionContext) marshalNLeaveSpacePayload2ᚖvecheᚋgraphᚐLeaveSp
 		return graphql.Null
 	}
 	return ec._LeaveSpacePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNNewTopicsPage2ᚖvecheᚋcommunityᚋforumᚐNewTopicsPage(ctx context.Context, sel ast.SelectionSet, v *forum.NewTopicsPage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._NewTopicsPage(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRemoveSpaceMemberInput2vecheᚋgraphᚐRemoveSpaceMemberInput(ctx context.Context, v any) (RemoveSpaceMemberInput, error) {

@@ -1,6 +1,9 @@
 package live
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 // standing is how a reader's position relates to a feed.
 type standing int
@@ -37,6 +40,14 @@ func (f *feed) startAt(at int64) int64 {
 		f.known, f.last = true, at
 	}
 	return f.last
+}
+
+// lose forgets where the feed is, when the log does not hold what comes next: it
+// goes on from where its next reader is.
+func (f *feed) lose() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.known, f.latest = false, nil
 }
 
 // take adds an entry that was committed, if it is the next one; if not, it is a
@@ -92,7 +103,15 @@ func (f *feed) add(e *Entry) {
 func (l *Log) extend(ctx context.Context, f *feed, at int64) (bool, error) {
 	f.filling.Lock()
 	defer f.filling.Unlock()
-	found, more, err := l.read(ctx, f.stream, f.startAt(at))
+	from := f.startAt(at)
+	found, more, err := l.read(ctx, f.stream, from)
+	if err == nil && len(found) == 0 {
+		err = l.Check(ctx, f.stream, from)
+	}
+	if errors.Is(err, ErrGone) {
+		f.lose()
+		return false, nil // the reader's own position may be good
+	}
 	if err != nil {
 		return false, err
 	}

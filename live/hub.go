@@ -19,6 +19,8 @@ type Hub struct {
 	told func(Stream, int64)
 	// hinted wakes Tail when another process says that it wrote something.
 	hinted chan struct{}
+	// signals are what passes without a trace.
+	signals *Signals
 }
 
 // feed is a stream that is tapped.
@@ -38,10 +40,12 @@ type feed struct {
 // ear hears of every entry of a stream.
 type ear struct{ hear func(*Entry) }
 
-func newHub() *Hub {
+// NewHub makes a hub of its own, for what needs no log. A Log has one.
+func NewHub() *Hub {
 	return &Hub{
 		feeds: map[Stream]*feed{}, ears: map[Stream]map[*ear]struct{}{},
 		news: make(chan struct{}), hinted: make(chan struct{}, 1),
+		signals: &Signals{ears: map[string]func(string, []byte){}},
 	}
 }
 

@@ -68,7 +68,7 @@ func Open(ctx context.Context, s store.Store, o Options) (*Log, error) {
 			return nil, fmt.Errorf("open lane %d of the log: %w", lane, err)
 		}
 	}
-	l := &Log{store: s, hub: newHub(), o: o}
+	l := &Log{store: s, hub: NewHub(), o: o}
 	var err error
 	l.opened, err = l.Moment(ctx)
 	return l, err

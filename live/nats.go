@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/nats-io/nats.go"
 )
@@ -41,6 +42,15 @@ func (h *Hub) Join(url, node string) (leave func(), err error) {
 		conn.Close()
 		return nil, fmt.Errorf("hear of other nodes' news: %w", err)
 	}
+	if err := h.signals.join(conn, node); err != nil {
+		conn.Close()
+		return nil, err
+	}
+	if conn.IsConnected() { // so that what is said from now on is heard
+		if err := conn.FlushTimeout(farewell); err != nil {
+			slog.Debug("NATS takes its time", "error", err)
+		}
+	}
 	h.mu.Lock()
 	h.told = func(s Stream, seq int64) {
 		text, err := json.Marshal(hint{s, seq, node})
@@ -52,5 +62,17 @@ func (h *Hub) Join(url, node string) (leave func(), err error) {
 		}
 	}
 	h.mu.Unlock()
-	return conn.Close, nil
+	return func() { h.part(conn) }, nil
+}
+
+// farewell is how long a node that leaves waits for its last words to be heard.
+const farewell = time.Second
+
+// part says goodbye and closes the connection.
+func (h *Hub) part(conn *nats.Conn) {
+	h.signals.leave()
+	if err := conn.FlushTimeout(farewell); err != nil {
+		slog.Debug("other nodes were not told that this one leaves", "error", err)
+	}
+	conn.Close()
 }

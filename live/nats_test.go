@@ -4,30 +4,20 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
-
 	"veche/live"
 )
 
 // Two nodes over one store: what one writes, readers at the other hear of at
 // once, though they would poll in an hour only.
 func TestNodesHearEachOther(t *testing.T) {
-	nats, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: -1, NoSigs: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	nats.Start()
-	defer nats.Shutdown()
-	if !nats.ReadyForConnections(10 * time.Second) {
-		t.Fatal("NATS does not start")
-	}
+	url := startNATS(t)
 	here, s := open(t, live.Options{})
 	there, err := live.Open(t.Context(), s, live.Options{Poll: time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, l := range map[string]*live.Log{"here": here, "there": there} {
-		leave, err := l.Hub().Join(nats.ClientURL(), name)
+		leave, err := l.Hub().Join(url, name)
 		if err != nil {
 			t.Fatal(err)
 		}

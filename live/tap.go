@@ -79,7 +79,16 @@ func (t *Tap) level(at int64) bool {
 
 // Check says whether a reader may start behind the position.
 func (t *Tap) Check(ctx context.Context, at int64) error {
-	c, err := t.course(ctx)
+	return t.log.Check(ctx, t.feed.stream, at)
+}
+
+// Head is the number of the stream's last entry.
+func (t *Tap) Head(ctx context.Context) (int64, error) { return t.log.Head(ctx, t.feed.stream) }
+
+// Check says with ErrGone that a reader of the stream cannot start behind the
+// position.
+func (l *Log) Check(ctx context.Context, s Stream, at int64) error {
+	c, err := l.course(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -90,8 +99,8 @@ func (t *Tap) Check(ctx context.Context, at int64) error {
 }
 
 // Head is the number of the stream's last entry.
-func (t *Tap) Head(ctx context.Context) (int64, error) {
-	c, err := t.course(ctx)
+func (l *Log) Head(ctx context.Context, s Stream) (int64, error) {
+	c, err := l.course(ctx, s)
 	if err != nil {
 		return 0, err
 	}
@@ -99,13 +108,13 @@ func (t *Tap) Head(ctx context.Context) (int64, error) {
 }
 
 // course is where the stream stands; at its beginning if nothing happened yet.
-func (t *Tap) course(ctx context.Context) (*course, error) {
-	c, err := courses.Get(ctx, t.log.store, string(t.feed.stream))
+func (l *Log) course(ctx context.Context, s Stream) (*course, error) {
+	c, err := courses.Get(ctx, l.store, string(s))
 	if errors.Is(err, store.ErrNotFound) {
 		return &course{}, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("look up %s: %w", t.feed.stream, err)
+		return nil, fmt.Errorf("look up %s: %w", s, err)
 	}
 	return c, nil
 }

@@ -36,11 +36,13 @@ type mutation struct {
 	topicMutations
 	postMutations
 	pollMutations
+	presenceMutations
 }
 
 type subscription struct {
 	spaceSubscriptions
 	topicSubscriptions
+	presenceSubscriptions
 }
 
 // Query answers what can be asked.
@@ -50,12 +52,19 @@ func (r *Root) Query() graph.QueryResolver {
 
 // Mutation answers what can be done.
 func (r *Root) Mutation() graph.MutationResolver {
-	return mutation{memberMutations{r.Roll}, spaceMutations{r.Hall}, topicMutations{r.Hall}, postMutations{r.Hall}, pollMutations{r.Hall}}
+	return mutation{
+		memberMutations{r.Roll},
+		spaceMutations{r.Hall},
+		topicMutations{r.Hall},
+		postMutations{r.Hall},
+		pollMutations{r.Hall},
+		presenceMutations{r.Hall},
+	}
 }
 
 // Subscription answers what can be watched.
 func (r *Root) Subscription() graph.SubscriptionResolver {
-	return subscription{spaceSubscriptions{r.Hall}, topicSubscriptions{r.Hall}}
+	return subscription{spaceSubscriptions{r.Hall}, topicSubscriptions{r.Hall}, presenceSubscriptions{r.Hall}}
 }
 
 // Request is who asks, and from where.

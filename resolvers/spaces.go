@@ -61,8 +61,20 @@ func (m spaceMutations) RemoveSpaceMember(ctx context.Context, input graph.Remov
 
 type spaceSubscriptions struct{ hall *forum.Hall }
 
-func (s spaceSubscriptions) SpaceEvents(ctx context.Context, spaceID string, after *community.Cursor) (<-chan forum.SpaceEvent, error) {
-	return follow[forum.SpaceEvent](ctx, s.hall.SpaceFeed(community.SpaceID(spaceID)), after)
+func (s spaceSubscriptions) SpaceEvents(ctx context.Context, spaceID string, after *community.Cursor, calm bool, tag *string, onScreen []string) (<-chan forum.SpaceEvent, error) {
+	look := forum.SpaceLook{Calm: calm, Tag: tag, OnScreen: topicIDs(onScreen)}
+	begin := func(after *community.Cursor) (*community.Feed, *community.Cursor, error) {
+		return s.hall.SpaceFeed(ctx, community.SpaceID(spaceID), look, after)
+	}
+	return follow[forum.SpaceEvent](ctx, begin, after)
+}
+
+func topicIDs(given []string) []community.TopicID {
+	ids := make([]community.TopicID, len(given))
+	for i, id := range given {
+		ids[i] = community.TopicID(id)
+	}
+	return ids
 }
 
 // Space answers the fields of a space that cross to other things.
@@ -73,6 +85,10 @@ type spaceFields struct{ hall *forum.Hall }
 func (f spaceFields) Topics(ctx context.Context, s *forum.Space, first *int, after *community.Cursor, last *int, before *community.Cursor, order forum.TopicOrder, tag *string) (*forum.TopicConnection, error) {
 	q := forum.TopicQuery{SpaceID: &s.ID, Tag: tag, Order: order}
 	return f.hall.Topics(ctx, viewerOf(ctx), q, paging(first, after, last, before))
+}
+
+func (f spaceFields) NewTopics(ctx context.Context, s *forum.Space, since community.Cursor, tag *string, first *int, onScreen []string) (*forum.NewTopicsPage, error) {
+	return f.hall.NewTopics(ctx, viewerOf(ctx), s.ID, forum.SpaceLook{Tag: tag, OnScreen: topicIDs(onScreen)}, since, first)
 }
 
 func (f spaceFields) Members(ctx context.Context, s *forum.Space, first *int, after *community.Cursor, last *int, before *community.Cursor) (*forum.SpaceMemberConnection, error) {

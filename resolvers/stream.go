@@ -12,7 +12,8 @@ import (
 // further one answers one event of it.
 type Turn struct {
 	// Feed and After are what the subscription asks for: the first turn sets
-	// them.
+	// them. An After that is there already takes the place of the one in the
+	// operation: a client that came back said so elsewhere.
 	Feed  *community.Feed
 	After *community.Cursor
 	// Event is what a further turn answers.
@@ -30,8 +31,17 @@ func WithTurn(ctx context.Context, t *Turn) context.Context {
 // error.
 var errNoTurn = errors.New("resolvers: a subscription without a turn")
 
+// begin makes the feed of a reader who starts behind the cursor, and may say
+// where else it is to start.
+type begin = func(after *community.Cursor) (*community.Feed, *community.Cursor, error)
+
+// from begins a feed that is the same from wherever it is read.
+func from(f *community.Feed) begin {
+	return func(after *community.Cursor) (*community.Feed, *community.Cursor, error) { return f, after, nil }
+}
+
 // follow takes its turn: it tells of the feed, or answers the event.
-func follow[E any](ctx context.Context, f *community.Feed, after *community.Cursor) (<-chan E, error) {
+func follow[E any](ctx context.Context, begin begin, after *community.Cursor) (<-chan E, error) {
 	turn, ok := ctx.Value(turnKey{}).(*Turn)
 	if !ok {
 		return nil, errNoTurn
@@ -39,8 +49,12 @@ func follow[E any](ctx context.Context, f *community.Feed, after *community.Curs
 	out := make(chan E, 1)
 	defer close(out)
 	if turn.Event == nil {
-		turn.Feed, turn.After = f, after
-		return out, nil
+		if turn.After != nil {
+			after = turn.After
+		}
+		var err error
+		turn.Feed, turn.After, err = begin(after)
+		return out, err
 	}
 	event, ok := turn.Event.(E)
 	if !ok {

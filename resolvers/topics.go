@@ -78,7 +78,7 @@ func (m topicMutations) Watch(ctx context.Context, input graph.WatchInput, _ *st
 type topicSubscriptions struct{ hall *forum.Hall }
 
 func (s topicSubscriptions) TopicEvents(ctx context.Context, topicID string, after *community.Cursor) (<-chan forum.TopicEvent, error) {
-	return follow[forum.TopicEvent](ctx, s.hall.TopicFeed(community.TopicID(topicID)), after)
+	return follow[forum.TopicEvent](ctx, from(s.hall.TopicFeed(community.TopicID(topicID))), after)
 }
 
 // Topic answers the fields of a topic that cross to other things.

@@ -43,6 +43,7 @@ func dig(t *testing.T) *cellar {
 		c.things.bind(place+"Cursor", liveCursor(c.things.values[place], 1))
 		c.absent.bind(place+"Cursor", liveCursor(c.absent.values[place], 1))
 	}
+	c.bind("hallCursor", liveCursor(string(c.spaces["hall"]), 0))
 	return c
 }
 

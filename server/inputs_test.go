@@ -136,6 +136,8 @@ var badInputs = []input{
 	{"votePoll", "VotePollInput", vars{"optionIds": []string{"9"}}, "BAD_INPUT optionIds"},
 	{"votePoll", "VotePollInput", vars{"pollId": "rubbish"}, "NOT_FOUND"},
 	{"closePoll", "ClosePollInput", vars{"pollId": "rubbish"}, "NOT_FOUND"},
+	{"setTyping", "SetTypingInput", vars{"topicId": "rubbish"}, "NOT_FOUND"},
+	{"setTyping", "SetTypingInput", vars{"topicId": "rubbish", "typing": false}, "NOT_FOUND"},
 }
 
 // TestBadInput sends each mutation what it must refuse, and wants the error to
@@ -204,6 +206,7 @@ func goodInputs(h *house) map[string]vars {
 		"createPoll":        {"topicId": topic, "question": "?", "options": []string{"a", "b"}},
 		"votePoll":          {"pollId": poll, "optionIds": []string{"1"}},
 		"closePoll":         {},
+		"setTyping":         {},
 	}
 }
 
@@ -245,22 +248,27 @@ func TestBadQueries(t *testing.T) {
 	}
 	for query, want := range map[string]string{
 		`query($ids: [ID!]!) { nodes(ids: $ids) { id } }`: "BAD_INPUT ids",
-		`{ space { id } }`:                                       "BAD_INPUT id",
-		`{ space(id: "a", slug: "b") { id } }`:                   "BAD_INPUT id",
-		`{ space(slug: "") { id } }`:                             "NOT_FOUND",
-		`{ node(id: "") { id } }`:                                "NOT_FOUND",
-		`{ node(id: "topic_") { id } }`:                          "NOT_FOUND",
-		`{ node(id: "session_0000") { id } }`:                    "NOT_FOUND",
-		`{ topics(tag: "a b") { nodes { id } } }`:                "BAD_INPUT tag",
-		`{ topics(orderBy: BEST) { nodes { id } } }`:             "BAD_INPUT",
-		`{ topics(spaceId: "x") { nodes { id } } }`:              "NOT_FOUND",
-		`{ topics(first: "many") { nodes { id } } }`:             "BAD_INPUT",
-		`{ member(handle: "") { id } }`:                          "NOT_FOUND",
-		`{ nothing }`:                                            "BAD_INPUT",
-		`{ viewer { member { password } } }`:                     "BAD_INPUT",
-		`{ viewer `:                                              "BAD_INPUT",
-		``:                                                       "BAD_INPUT",
-		`query($a: Int!) { topics(first: $a) { nodes { id } } }`: "BAD_INPUT a",
+		`{ space { id } }`:                        "BAD_INPUT id",
+		`{ space(id: "a", slug: "b") { id } }`:    "BAD_INPUT id",
+		`{ space(slug: "") { id } }`:              "NOT_FOUND",
+		`{ node(id: "") { id } }`:                 "NOT_FOUND",
+		`{ node(id: "topic_") { id } }`:           "NOT_FOUND",
+		`{ node(id: "session_0000") { id } }`:     "NOT_FOUND",
+		`{ topics(tag: "a b") { nodes { id } } }`: "BAD_INPUT tag",
+		`query($ids: [ID!]!) { space(slug: "hall") { newTopics(since: "` + live + `", onScreen: $ids) { newCount } } }`:   "BAD_INPUT onScreen",
+		`{ space(slug: "hall") { newTopics(since: "` + cursor + `") { newCount } } }`:                                     "BAD_INPUT since",
+		`{ space(slug: "hall") { newTopics(since: "` + live + `", first: 101) { newCount } } }`:                           "BAD_INPUT first",
+		`{ space(slug: "hall") { newTopics(since: "` + live + `", tag: "a b") { newCount } } }`:                           "BAD_INPUT tag",
+		`{ space(slug: "hall") { newTopics(since: "` + liveCursor(string(h.spaces["hall"]), 1000) + `") { newCount } } }`: "CONFLICT",
+		`{ topics(orderBy: BEST) { nodes { id } } }`:                                                                      "BAD_INPUT",
+		`{ topics(spaceId: "x") { nodes { id } } }`:                                                                       "NOT_FOUND",
+		`{ topics(first: "many") { nodes { id } } }`:                                                                      "BAD_INPUT",
+		`{ member(handle: "") { id } }`:                                                                                   "NOT_FOUND",
+		`{ nothing }`:                                                                                                     "BAD_INPUT",
+		`{ viewer { member { password } } }`:                                                                              "BAD_INPUT",
+		`{ viewer `:                                                                                                       "BAD_INPUT",
+		``:                                                                                                                "BAD_INPUT",
+		`query($a: Int!) { topics(first: $a) { nodes { id } } }`:                                                          "BAD_INPUT a",
 	} {
 		v := vars{}
 		if strings.Contains(query, "$ids") {

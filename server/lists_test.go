@@ -16,7 +16,7 @@ func lists() string {
 	var b strings.Builder
 	b.WriteString(`{ spaces { nodes { id slug name topicCount memberCount viewerRole } pageInfo { hasNextPage endCursor } }
 		viewer { member { handle } bookmarks { nodes { note post { id body topic { id } } } } }
-		hall: space(id: "$hall") { topicCount memberCount liveCursor }
+		hall: space(id: "$hall") { topicCount memberCount liveCursor newTopics(since: "$hallCursor", first: 100) { newCount nodes { id title } liveCursor } }
 		public: topic(id: "$public") { postCount participantCount reactionCount viewCount liveCursor
 			posts { nodes { id body replyTo { id } mentions { handle } } } }
 		member(handle: "anna") { id bio }

@@ -32,6 +32,8 @@ var queryProbes = []probe{
 	{does: `node(id: "$poll") { id }`},
 	{does: `nodes(ids: ["$space", "$topic", "$opening", "$post", "$own", "$gone", "$poll"]) { id }`, want: nothingSaid},
 	{does: `space(id: "$space") { name topicCount memberCount members { nodes { role } } topics { nodes { title } } liveCursor }`},
+	{does: `space(id: "$space") { newTopics(since: "$spaceCursor", tag: "go", onScreen: ["$topic"]) { newCount nodes { id } } }`},
+	{does: `space(id: "$space") { newTopics(since: "x") { newCount } }`},
 	{does: `space(slug: "$slug") { id }`},
 	{does: `topic(id: "$topic") { title postCount viewCount unreadCount posts { nodes { id } } polls { id } liveCursor }`},
 	{does: `post(id: "$opening") { body }`},
@@ -88,6 +90,8 @@ var mutationProbes = []probe{
 	{does: `votePoll(input: {pollId: "$poll", optionIds: ["1"]}) { poll { id } }`},
 	{does: `votePoll(input: {pollId: "$poll", optionIds: ["9", "8", "7"]}) { poll { id } }`},
 	{does: `closePoll(input: {pollId: "$poll"}) { poll { id } }`},
+	{does: `setTyping(input: {topicId: "$topic"}) { topicId }`},
+	{does: `setTyping(input: {topicId: "$topic", typing: false}) { topicId }`},
 }
 
 var subscriptionProbes = []probe{
@@ -96,6 +100,11 @@ var subscriptionProbes = []probe{
 	{does: `topicEvents(topicId: "$topic", after: "x") { __typename }`},
 	{does: `spaceEvents(spaceId: "$space") { __typename }`},
 	{does: `spaceEvents(spaceId: "$space", after: "$spaceCursor") { __typename }`},
+	{does: `spaceEvents(spaceId: "$space", calm: true) { __typename ... on NewTopics { newCount } }`},
+	{does: `spaceEvents(spaceId: "$space", calm: true, after: "$spaceCursor", onScreen: ["$topic"]) { __typename }`},
+	{does: `spaceEvents(spaceId: "$space", calm: true, after: "x", tag: "go") { __typename }`},
+	{does: `topicPresence(topicId: "$topic") { hereCount members { id } typing { id } }`},
+	{does: `topicPresence(topicId: "$topic", hidden: true) { hereCount }`},
 }
 
 // elsewhere are the root fields that know nothing of spaces, and lists, which

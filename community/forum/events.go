@@ -60,6 +60,12 @@ type (
 		Cursor  community.Cursor
 		TopicID community.TopicID
 	}
+	// NewTopicsEvent says how many topics are new or newly active behind where
+	// the subscriber began.
+	NewTopicsEvent struct {
+		Cursor   community.Cursor
+		NewCount int
+	}
 	// SpaceChangedEvent brings the space: itself, or its members, changed.
 	SpaceChangedEvent struct {
 		Cursor community.Cursor
@@ -87,5 +93,6 @@ func (*ResyncRequired) IsTopicEvent()        {}
 func (*TopicAddedEvent) IsSpaceEvent()   {}
 func (*TopicChangedEvent) IsSpaceEvent() {}
 func (*TopicRemovedEvent) IsSpaceEvent() {}
+func (*NewTopicsEvent) IsSpaceEvent()    {}
 func (*SpaceChangedEvent) IsSpaceEvent() {}
 func (*ResyncRequired) IsSpaceEvent()    {}

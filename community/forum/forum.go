@@ -37,6 +37,8 @@ type Hall struct {
 	log    *live.Log
 	people People
 	now    community.Clock
+	// presence is who has which topic open now.
+	presence *presence
 }
 
 // New makes the forum's collections ready.
@@ -49,7 +51,7 @@ func New(ctx context.Context, s store.Store, log *live.Log, people People, now c
 	if err != nil {
 		return nil, fmt.Errorf("open the forum: %w", err)
 	}
-	return &Hall{store: s, log: log, people: people, now: now}, nil
+	return &Hall{store: s, log: log, people: people, now: now, presence: newPresence(log.Hub())}, nil
 }
 
 // pair is the id of a document that stands between two things, such as a

@@ -28,10 +28,24 @@ func (h *Hall) TopicFeed(id community.TopicID) *community.Feed {
 	}
 }
 
-// SpaceFeed is what happens in a space.
-func (h *Hall) SpaceFeed(id community.SpaceID) *community.Feed {
+// SpaceLook is what of a space a subscriber wants to hear.
+type SpaceLook struct {
+	// Calm sums up what happens to topics that are not on the screen.
+	Calm bool
+	// Tag, if given, leaves out topics without it that are not on the screen.
+	Tag      *string
+	OnScreen []community.TopicID
+}
+
+// SpaceFeed is what happens in a space, for a reader who starts behind the
+// cursor or from now on; at is where that is.
+func (h *Hall) SpaceFeed(ctx context.Context, id community.SpaceID, look SpaceLook, after *community.Cursor) (f *community.Feed, at *community.Cursor, err error) {
+	s, err := newSieve(id, look)
+	if err != nil {
+		return nil, nil, err
+	}
 	stream := community.Stream(id)
-	return &community.Feed{
+	f = &community.Feed{
 		Stream: stream,
 		Open:   func(wake func()) live.Source { return h.log.Tap(stream, wake) },
 		Admit: func(ctx context.Context, v community.Viewer) (community.Admission, error) {
@@ -41,11 +55,15 @@ func (h *Hall) SpaceFeed(id community.SpaceID) *community.Feed {
 			}
 			return h.admission(ctx, v, s)
 		},
-		Event: func(ctx context.Context, v community.Viewer, e *live.Entry) (any, error) {
-			return h.spaceEvent(ctx, v, e, community.LiveCursor(stream, e.Seq))
-		},
 		Resync: func(c community.Cursor) any { return &ResyncRequired{c} },
 	}
+	f.Event = func(ctx context.Context, v community.Viewer, e *live.Entry) (any, error) {
+		return h.spaceEvent(ctx, v, e, f.Behind(e.Seq), s)
+	}
+	if look.Calm {
+		after, err = h.calm(ctx, f, s, after)
+	}
+	return f, after, err
 }
 
 // admission lets a viewer into what happens in a space that they see. Guests,
@@ -104,8 +122,10 @@ func postEvent(kind live.Kind, c community.Cursor, p *Post) TopicEvent {
 	}
 }
 
-func (h *Hall) spaceEvent(ctx context.Context, v community.Viewer, e *live.Entry, c community.Cursor) (SpaceEvent, error) {
+func (h *Hall) spaceEvent(ctx context.Context, v community.Viewer, e *live.Entry, c community.Cursor, look *sieve) (SpaceEvent, error) {
 	switch e.Kind {
+	case newTopics:
+		return newTopicsEvent(e, c), nil
 	case SpaceChanged, SpaceOpened, SeatTaken, SeatLeft:
 		s, err := h.Space(ctx, v, community.SpaceID(e.Stream[len("space:"):]))
 		return &SpaceChangedEvent{c, s}, err
@@ -118,6 +138,9 @@ func (h *Hall) spaceEvent(ctx context.Context, v community.Viewer, e *live.Entry
 		}
 		if err == nil && community.Stream(t.SpaceID) != e.Stream {
 			return nil, community.ErrNoEvent // moved to where this viewer sees it, and others may not
+		}
+		if err == nil && !look.shows(t) {
+			return nil, community.ErrNoEvent
 		}
 		if e.Kind == TopicAdded {
 			return &TopicAddedEvent{c, t}, err

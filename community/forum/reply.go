@@ -41,14 +41,23 @@ func (h *Hall) Reply(ctx context.Context, viewer community.Viewer, n NewPost) (*
 		if err != nil {
 			return nil, err
 		}
-		if t.Locked || t.DeletedAt != nil {
-			if err := h.mustModerate(ctx, tx, viewer, s); err != nil {
-				return nil, community.Forbidden("This topic is locked.")
-			}
+		if err := h.mayWrite(ctx, tx, viewer, t, s); err != nil {
+			return nil, err
 		}
 		placed := *p // Do may run again
 		return &placed, h.addPost(ctx, tx, viewer, t, &placed, true)
 	})
+}
+
+// mayWrite says whether the viewer, who sees the topic, may add to it.
+func (h *Hall) mayWrite(ctx context.Context, on store.Ops, viewer community.Viewer, t *Topic, s *Space) error {
+	if !t.Locked && t.DeletedAt == nil {
+		return nil
+	}
+	if err := h.mustModerate(ctx, on, viewer, s); err != nil {
+		return community.Forbidden("This topic is locked.")
+	}
+	return nil
 }
 
 // addPost writes the post under the topic's next number, and all that counts

@@ -53,12 +53,12 @@ func (h *Hall) Topics(ctx context.Context, viewer community.Viewer, q TopicQuery
 		where = append(where, store.In("listed", ids))
 	}
 	if q.Tag != nil {
-		tag, err := text.Tags("tag", []string{*q.Tag}, 1)
-		if err != nil || len(tag) != 1 {
-			return nil, community.BadInput("tag", "This is not a tag.")
+		tag, err := tagOf(q.Tag)
+		if err != nil {
+			return nil, err
 		}
-		where = append(where, store.Eq("tags", tag[0]))
-		name += " #" + tag[0]
+		where = append(where, store.Eq("tags", tag))
+		name += " #" + tag
 	}
 	list, err := q.list()
 	if err != nil {
@@ -68,6 +68,18 @@ func (h *Hall) Topics(ctx context.Context, viewer community.Viewer, q TopicQuery
 	list.Query.Where = append(where, list.Query.Where...)
 	list.Find = func(q store.Query) ([]*Topic, error) { return topics.Find(ctx, h.store, q) }
 	return list.Read(p)
+}
+
+// tagOf is the tag that is asked for; empty if none is.
+func tagOf(asked *string) (string, error) {
+	if asked == nil {
+		return "", nil
+	}
+	tag, err := text.Tags("tag", []string{*asked}, 1)
+	if err != nil || len(tag) != 1 {
+		return "", community.BadInput("tag", "This is not a tag.")
+	}
+	return tag[0], nil
 }
 
 // list is the order that was asked for; each is served by an index.

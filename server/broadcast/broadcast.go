@@ -100,9 +100,6 @@ func (s *Station) Subscribe(ctx context.Context, wanted Subscription, to Reader)
 	if len(errs) > 0 {
 		return errs
 	}
-	if wanted.Since != nil {
-		turn.After = wanted.Since
-	}
 	l := &listener{station: s, ctx: ctx, watcher: resolvers.RequestFrom(ctx).Watcher, to: to, want: wanted, feed: turn.Feed}
 	err := l.begin(turn.After)
 	var over *sessionOver

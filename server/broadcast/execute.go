@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"time"
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -17,7 +16,7 @@ import (
 
 // open executes the subscription's first turn, which says what to follow.
 func open(ctx context.Context, wanted Subscription) (*resolvers.Turn, gqlerror.List) {
-	turn := &resolvers.Turn{}
+	turn := &resolvers.Turn{After: wanted.Since}
 	responses, ctx := wanted.Exec.DispatchOperation(resolvers.WithTurn(ctx, turn), wanted.Operation)
 	if turn.Feed != nil {
 		return turn, nil
@@ -84,7 +83,7 @@ func (g *group) clear() {
 func (g *group) execute(v community.Viewer, e *live.Entry) (m *Message, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			m, err = nil, fmt.Errorf("panic in an event: %v\n%s", p, debug.Stack())
+			m, err = nil, resolvers.Recover(g.ctx, p)
 		}
 	}()
 	if e.Kind == live.Tombstone {
@@ -96,7 +95,7 @@ func (g *group) execute(v community.Viewer, e *live.Entry) (m *Message, err erro
 	case err != nil:
 		return nil, err
 	default:
-		if m, err = g.answer(v, event, community.LiveCursor(g.feed.Stream, e.Seq)); err != nil {
+		if m, err = g.answer(v, event, g.feed.Behind(e.Seq)); err != nil {
 			return nil, err
 		}
 	}

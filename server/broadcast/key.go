@@ -23,18 +23,14 @@ func (l *listener) key(v community.Viewer, a community.Admission) (string, error
 	op := l.want.Operation
 	look := survey(op)
 	variables := op.Variables
-	since := l.feed.Since && l.want.Since != nil
-	if look.cursor != "" && (!l.feed.Since || since) {
+	if look.cursor != "" {
 		variables = without(variables, look.cursor)
 	}
 	text, err := json.Marshal(variables)
 	if err != nil {
 		return "", fmt.Errorf("tell variables apart: %w", err)
 	}
-	key := fmt.Sprintf("%x %s %s %s", sha256.Sum256([]byte(op.RawQuery)), op.Operation.Name, a.Audience, text)
-	if since {
-		key += " since " + string(*l.want.Since)
-	}
+	key := fmt.Sprintf("%x %s %s %q %s", sha256.Sum256([]byte(op.RawQuery)), op.Operation.Name, a.Audience, l.feed.Since, text)
 	if look.perViewer {
 		key = fmt.Sprintf("%s %s %s %v", key, v.ID, v.Role, v.Scopes)
 	}

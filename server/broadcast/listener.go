@@ -1,6 +1,7 @@
 package broadcast
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"sync"
@@ -24,6 +25,7 @@ type listener struct {
 
 	viewer community.Viewer
 	at     int64     // the last entry that the reader got
+	last   *Message  // what it was told of a state
 	failed int64     // the last entry that there was an error with
 	turned int64     // of the group's turns, what the rights are known for
 	asked  time.Time // when the rights were asked for
@@ -36,6 +38,7 @@ type listener struct {
 	deaf func()     // ends the listening to its viewer's own stream
 	left func() bool
 	gone bool
+	out  func(error) // tells the feed that its reader is here no more
 	// begun says that the reader is counted.
 	begun bool
 }
@@ -50,12 +53,12 @@ func (l *listener) begin(after *community.Cursor) error {
 	// come first: of a hidden place not even a bad cursor tells anything.
 	for l.group() == nil || l.doubtful() {
 		if err := l.settle(); err != nil {
-			l.leave()
+			l.part(err)
 			return err
 		}
 	}
 	if err := l.start(after); err != nil {
-		l.leave()
+		l.part(err)
 		return err
 	}
 	l.enroll(context.AfterFunc(l.ctx, l.leave))
@@ -79,6 +82,9 @@ func (l *listener) enroll(left func() bool) {
 const beyond = int64(1) << 62
 
 func (l *listener) start(after *community.Cursor) (err error) {
+	if l.feed.State {
+		return nil // before the first state
+	}
 	if after == nil {
 		l.at = l.group().position()
 		return nil
@@ -129,17 +135,37 @@ func (l *listener) move(key string, a community.Admission) error {
 	}
 	l.turned = next.turns.Load() - 1
 	l.want, l.feed = next.want, next.feed // the same; one is enough to keep
+	if l.feed.State {
+		l.at = 0 // others may see it otherwise
+	}
 	l.listen()
+	out := l.join() // before it is out as who it was
 	l.mu.Lock()
-	was := l.in.Swap(next)
+	was, before := l.in.Swap(next), l.out
+	l.out = out
 	if l.gone { // and so nobody else will leave the group
-		was = next
+		was, before, l.out = next, out, nil
 	}
 	l.mu.Unlock()
+	if before != nil {
+		before(errOther)
+	}
 	if was != nil {
 		l.station.leave(was)
 	}
 	return nil
+}
+
+// errOther says that a reader is here as somebody else by now, or with other
+// rights.
+var errOther = errors.New("broadcast: the reader has other rights")
+
+// join tells the feed that its reader is here, if it wants to know.
+func (l *listener) join() (out func(error)) {
+	if l.feed.Join == nil {
+		return nil
+	}
+	return l.feed.Join(l.viewer)
 }
 
 // listen hears of what happens to the viewer: sessions, roles and seats.
@@ -167,11 +193,25 @@ func (l *listener) hear(m *Message, seq int64) bool {
 	if l.at >= seq {
 		return true
 	}
-	if m != nil && (l.doubtful() || !l.to.Offer(m)) {
+	if m != nil && (l.doubtful() || !l.knows(m) && !l.to.Offer(m)) {
 		return false
 	}
-	l.at = seq
+	l.got(m, seq)
 	return true
+}
+
+// knows says whether the message tells how something stands and the reader was
+// told just that last.
+func (l *listener) knows(m *Message) bool {
+	return l.feed.State && l.last != nil && (l.last == m || bytes.Equal(l.last.JSON, m.JSON))
+}
+
+// got says that the reader has the entry, and the message if it is one.
+func (l *listener) got(m *Message, seq int64) {
+	l.at = seq
+	if m != nil && l.feed.State {
+		l.last = m
+	}
 }
 
 // rejoin makes the reader live, if it has caught up.
@@ -249,7 +289,7 @@ func (l *listener) next() ([]*live.Entry, time.Duration, error) {
 var errStop = errors.New("broadcast: the reader is gone")
 
 func (l *listener) resync(head int64) error {
-	behind := community.LiveCursor(l.feed.Stream, head)
+	behind := l.feed.Behind(head)
 	m, err := l.group().answer(l.viewer, l.feed.Resync(behind), behind)
 	if err != nil {
 		return err
@@ -274,10 +314,10 @@ func (l *listener) replay(found []*live.Entry) error {
 		if l.doubtful() {
 			return nil
 		}
-		if m != nil && !l.to.Put(l.ctx, m) {
+		if m != nil && !l.knows(m) && !l.to.Put(l.ctx, m) {
 			return errStop
 		}
-		l.at = e.Seq
+		l.got(m, e.Seq)
 	}
 	return nil
 }
@@ -317,21 +357,27 @@ func (l *listener) end(err error) {
 	left := l.left
 	l.mu.Unlock()
 	if left == nil || left() { // else leave runs already
-		l.leave()
+		l.part(err)
 	}
 }
 
-// leave lets go of all that the reader holds.
-func (l *listener) leave() {
+// leave is what a reader does that left by itself.
+func (l *listener) leave() { l.part(nil) }
+
+// part lets go of all that the reader holds.
+func (l *listener) part(why error) {
 	l.mu.Lock()
-	g, deaf, gone, begun := l.group(), l.deaf, l.gone, l.begun
-	l.gone = true
+	g, deaf, out, gone, begun := l.group(), l.deaf, l.out, l.gone, l.begun
+	l.gone, l.out = true, nil
 	l.mu.Unlock()
 	if gone {
 		return
 	}
 	if begun {
 		l.station.readers.Add(-1)
+	}
+	if out != nil {
+		out(why)
 	}
 	if deaf != nil {
 		deaf()
