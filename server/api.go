@@ -11,6 +11,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"veche/dataloaders"
 	"veche/graph"
@@ -35,8 +36,7 @@ func (s *Server) api() http.Handler {
 	s.station = broadcast.New(s.parts.Log, schema.Schema())
 	s.sockets = socket.New(s.socketConfig())
 	h.AddTransport(s.sockets)
-	h.AddTransport(events{s.draining, s.station})
-	h.AddTransport(requests{})
+	h.AddTransport(requests{events{s.draining, s.station}})
 	h.SetQueryCache(lru.New[*ast.QueryDocument](parsed))
 	h.SetParserTokenLimit(maxTokens)
 	h.SetErrorPresenter(resolvers.Present)
@@ -53,7 +53,7 @@ func (s *Server) api() http.Handler {
 func (s *Server) fresh(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	moment, err := s.moment(ctx, graphql.GetOperationContext(ctx).RawQuery)
 	if err != nil {
-		return graphql.ErrorResponse(ctx, "%v", resolvers.Present(ctx, err).Message)
+		return &graphql.Response{Errors: gqlerror.List{resolvers.Present(ctx, err)}}
 	}
 	source := dataloaders.Source{Roll: s.parts.Roll, Hall: s.parts.Hall}
 	return next(dataloaders.With(ctx, source.Fresh(resolvers.RequestFrom(ctx).Viewer, moment)))

@@ -3,15 +3,12 @@ package server
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"net"
 	"net/http"
 	"strings"
 	"time"
-
-	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"veche/community"
 	"veche/community/members"
@@ -22,6 +19,7 @@ import (
 // The bounds of one request.
 const (
 	maxBody  = 1 << 20
+	maxQuery = 32 << 10 // of the URL
 	bodyTime = 30 * time.Second
 )
 
@@ -60,7 +58,7 @@ func bounded(next http.Handler) http.Handler {
 			_ = control.SetReadDeadline(time.Now().Add(bodyTime)) // not every writer has deadlines
 			body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 			if err != nil {
-				refuse(w, http.StatusRequestEntityTooLarge, community.BadInput("", "The body was cut off, or is longer than %d bytes.", maxBody))
+				refuse(w, r, unread(err))
 				return
 			}
 			_ = control.SetReadDeadline(time.Time{})
@@ -77,7 +75,7 @@ func (s *Server) known(next http.Handler) http.Handler {
 		device := members.Device{UserAgent: r.UserAgent(), Address: address(r)}
 		request, err := s.request(r.Context(), r.Header.Get("Authorization"), device)
 		if err != nil {
-			refuse(w, statusOf(err), err)
+			refuse(w, r, err)
 			return
 		}
 		next.ServeHTTP(w, r.WithContext(resolvers.WithRequest(r.Context(), request)))
@@ -109,25 +107,6 @@ func address(r *http.Request) string {
 		return r.RemoteAddr
 	}
 	return host
-}
-
-func statusOf(err error) int {
-	if community.KindOf(err) == community.KindUnauthenticated {
-		return http.StatusUnauthorized
-	}
-	return http.StatusInternalServerError
-}
-
-// refuse answers with a GraphQL error before there is a GraphQL request.
-func refuse(w http.ResponseWriter, status int, err error) {
-	if w.Header().Get("Content-Type") == "" {
-		w.Header().Set("Content-Type", responseJSON+"; charset=utf-8")
-	}
-	w.WriteHeader(status)
-	out := struct {
-		Errors gqlerror.List `json:"errors"`
-	}{gqlerror.List{resolvers.Present(context.Background(), err)}}
-	_ = json.NewEncoder(w).Encode(out) // the client may have gone
 }
 
 // Handler answers HTTP; for programs that bring a server of their own.
