@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"math"
 	"runtime/debug"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -63,7 +64,18 @@ func presentGraphQL(ctx context.Context, e *gqlerror.Error) *gqlerror.Error {
 	if e.Path == nil {
 		e.Path = graphql.GetPath(ctx)
 	}
+	if !viewerOf(ctx).SignedIn() {
+		e.Message = withoutHints(e.Message)
+	}
 	return e
+}
+
+// withoutHints leaves out which names the schema has that are like one it has
+// not: guests could ask it out by guessing. The validator's rules, and not one of
+// them alone, end their sentences so.
+func withoutHints(message string) string {
+	said, _, _ := strings.Cut(message, " Did you mean ")
+	return said
 }
 
 // lastName is the variable's field at which the document stopped making sense.

@@ -3,12 +3,10 @@ package server
 import (
 	"context"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
-	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -41,8 +39,12 @@ func (s *Server) api() http.Handler {
 	h.SetParserTokenLimit(maxTokens)
 	h.SetErrorPresenter(resolvers.Present)
 	h.SetRecoverFunc(resolvers.Recover)
-	h.Use(extension.Introspection{})
-	h.Use(s.parts.Documents)
+	h.Use(introspection(s.config.Introspection)) // before a document is kept
+	if s.parts.Trusted != nil {
+		h.Use(s.parts.Trusted)
+	} else {
+		h.Use(s.parts.Documents)
+	}
 	h.AroundRootFields(s.limits.around)
 	h.AroundResponses(s.fresh)
 	return h
@@ -96,15 +98,4 @@ func (s *Server) socketConfig() socket.Config {
 		},
 		Subscribe: s.station.Subscribe,
 	}
-}
-
-// originAllowed lets browsers open a socket from this server's own pages and
-// from the configured ones. Programs that are no browsers send no origin.
-func (s *Server) originAllowed(r *http.Request) bool {
-	origin := r.Header.Get("Origin")
-	if origin == "" || slices.Contains(s.config.Origins, origin) {
-		return true
-	}
-	_, host, ok := strings.Cut(origin, "://")
-	return ok && strings.EqualFold(host, r.Host)
 }

@@ -44,6 +44,11 @@ func (e events) answer(w http.ResponseWriter, r *http.Request, exec graphql.Grap
 	header.Set("X-Accel-Buffering", "no") // nginx would hold events back
 	s := &stream{w: w, control: http.NewResponseController(w)}
 	ctx := graphql.WithOperationContext(graphql.StartOperationTrace(base), operation)
+	defer func() {
+		if p := recover(); p != nil {
+			s.finish(&graphql.Response{Errors: gqlerror.List{resolvers.Present(ctx, resolvers.Recover(ctx, p))}})
+		}
+	}()
 	switch {
 	case len(errs) > 0:
 		s.finish(exec.DispatchError(ctx, errs))

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -25,11 +24,26 @@ const (
 
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", s.known(bounded(s.api())))
+	mux.Handle("/graphql", s.shared(s.known(bounded(s.api()))))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") })
 	mux.HandleFunc("GET /readyz", s.ready)
 	mux.Handle("/", graphiql.Page("/graphql"))
-	return mux
+	return protected(mux)
+}
+
+// protected puts the headers on every answer that keep browsers from making more
+// of it than it is. GraphiQL has a policy of its own.
+func protected(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		header.Set("X-Frame-Options", "DENY")
+		header.Set("X-Content-Type-Options", "nosniff")
+		header.Set("Referrer-Policy", "no-referrer")
+		header.Set("Cross-Origin-Resource-Policy", "same-origin")
+		header.Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r)
+	})
 }
 
 // ready says whether both stores answer.
@@ -68,12 +82,11 @@ func bounded(next http.Handler) http.Handler {
 	})
 }
 
-// known finds out who asks, by the bearer token. A token that is not valid is
-// refused rather than taken for a guest's.
+// known finds out who asks, by the bearer token or else by the cookie. A token
+// that is not valid is refused rather than taken for a guest's.
 func (s *Server) known(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		device := members.Device{UserAgent: r.UserAgent(), Address: address(r)}
-		request, err := s.request(r.Context(), r.Header.Get("Authorization"), device)
+		request, err := s.who(w, r)
 		if err != nil {
 			refuse(w, r, err)
 			return
@@ -82,13 +95,45 @@ func (s *Server) known(next http.Handler) http.Handler {
 	})
 }
 
+func (s *Server) who(w http.ResponseWriter, r *http.Request) (*resolvers.Request, error) {
+	device := members.Device{UserAgent: r.UserAgent(), Address: s.proxies.address(r)}
+	authorization, cookie := r.Header.Get("Authorization"), s.sessionCookie(r)
+	if authorization != "" {
+		cookie = ""
+	}
+	if cookie != "" || asksForCookie(r) {
+		if err := s.forged(r); err != nil {
+			return nil, err
+		}
+	}
+	if cookie != "" {
+		authorization = bearer + " " + cookie
+	}
+	request, err := s.request(r.Context(), authorization, device)
+	if cookie != "" && err != nil && community.KindOf(err) == community.KindUnauthenticated {
+		s.setCookie(w, r, "") // so that the next request is a guest's
+	}
+	if err != nil || s.sockets.Supports(r) { // a socket's answers have no headers
+		return request, err
+	}
+	if asksForCookie(r) {
+		request.Keep = func(token string) { s.setCookie(w, r, token) }
+	}
+	if cookie != "" {
+		request.Forget = func() { s.setCookie(w, r, "") }
+	}
+	return request, nil
+}
+
+const bearer = "Bearer"
+
 // request is who comes with the authorization: a guest if there is none.
 func (s *Server) request(ctx context.Context, authorization string, d members.Device) (*resolvers.Request, error) {
 	if authorization == "" {
 		return &resolvers.Request{Device: d, Watcher: nobody}, nil
 	}
 	scheme, token, _ := strings.Cut(authorization, " ")
-	if !strings.EqualFold(scheme, "Bearer") || token == "" {
+	if !strings.EqualFold(scheme, bearer) || token == "" {
 		return nil, community.Unauthenticated("Authorization is written as Bearer and a token (RFC 6750).")
 	}
 	watcher := func(ctx context.Context) (community.Viewer, error) { return s.parts.Roll.Authenticate(ctx, token) }
@@ -100,14 +145,6 @@ func (s *Server) request(ctx context.Context, authorization string, d members.De
 }
 
 func nobody(context.Context) (community.Viewer, error) { return community.Viewer{}, nil }
-
-func address(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
-}
 
 // Handler answers HTTP; for programs that bring a server of their own.
 func (s *Server) Handler() http.Handler { return s.http.Handler }

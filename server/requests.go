@@ -11,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"veche/community"
+	"veche/resolvers"
 )
 
 // requests is GraphQL over HTTP by POST and GET, as the GraphQL over HTTP draft
@@ -29,6 +30,11 @@ func (requests) Supports(*http.Request) bool { return true }
 
 // Do runs the operation and writes its response.
 func (t requests) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	defer func() {
+		if p := recover(); p != nil {
+			refuse(w, r, resolvers.Recover(r.Context(), p))
+		}
+	}()
 	kind, err := negotiated(r)
 	if err != nil {
 		refuse(w, r, err)
@@ -141,7 +147,7 @@ func encoded(response *graphql.Response) []byte {
 	e := json.NewEncoder(&body)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(out); err != nil {
-		panic(err) // the recover function tells the client; its own error can be encoded
+		panic(err) // whoever recovers tells the client of an error that can be encoded
 	}
 	return bytes.TrimRight(body.Bytes(), "\n")
 }
