@@ -15,6 +15,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"veche/community"
+	"veche/dataloaders"
 	"veche/store"
 )
 
@@ -114,7 +115,21 @@ type internal struct{ id string }
 
 func (i *internal) Error() string { return "internal error " + i.id }
 
+// log keeps what went wrong and answers the id of the entry. What many fields
+// failed by is one entry.
 func log(ctx context.Context, err error) string {
+	var batch *dataloaders.Panic
+	if errors.As(err, &batch) {
+		if batch.Take() {
+			slog.ErrorContext(ctx, "a batch panicked", "id", batch.ID, "path", graphql.GetPath(ctx).String(),
+				"panic", err, "stack", string(batch.Stack))
+		}
+		return batch.ID
+	}
+	var told *gqlerror.Error
+	if errors.As(err, &told) && told.Err != nil {
+		err = told.Err // what clients are told in its place says nothing
+	}
 	id := rand.Text()[:12]
 	slog.ErrorContext(ctx, "a request failed", "id", id, "path", graphql.GetPath(ctx).String(), "error", err)
 	return id
