@@ -24,7 +24,7 @@ const (
 
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", s.shared(s.known(bounded(s.api()))))
+	mux.Handle("/graphql", s.shared(recovered(s.known(bounded(s.api())))))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") })
 	mux.HandleFunc("GET /readyz", s.ready)
 	mux.Handle("/", graphiql.Page("/graphql"))
@@ -61,6 +61,18 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	io.WriteString(w, "ready\n")
+}
+
+// recovered tells of a panic before or instead of an operation.
+func recovered(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			if p := recover(); p != nil {
+				refuse(w, r, resolvers.Recover(r.Context(), p))
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
 }
 
 // bounded reads the whole body first, within its bounds, so that no transport

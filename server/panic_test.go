@@ -125,6 +125,14 @@ func TestPanics(t *testing.T) {
 			lives()
 		})
 	}
+	t.Run("before there is an operation", func(t *testing.T) {
+		floor.set("sessions")
+		got := h.send(bodied(simple, "Authorization", "Bearer "+h.residents["anna"].token))
+		if wantInside(t, got.body, j); got.status != 500 {
+			t.Errorf("status %d", got.status)
+		}
+		lives()
+	})
 	t.Run("as a stream", func(t *testing.T) {
 		floor.set("spaces")
 		wantInside(t, h.send(bodied(inJSON(`{ space(slug: "hall") { id } }`), "Accept", eventStream)).body, j)
