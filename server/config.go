@@ -26,7 +26,7 @@ type Config struct {
 	Origins          []string      `env:"VECHE_ORIGINS" help:"Origins of web pages that may call the API, beside this server's own, such as https://forum.example; comma between."`
 	Proxies          []string      `env:"VECHE_PROXIES" help:"Networks or addresses of the proxies before this server: what they say of the client (X-Forwarded-For, or else Forwarded) is believed; comma between."`
 	Introspection    string        `env:"VECHE_INTROSPECTION" enum:"on,off,members" default:"on" help:"Who may ask for the schema: on for all, members for who is signed in, or off."`
-	TrustedDocuments string        `env:"VECHE_TRUSTED_DOCUMENTS" name:"trusted-documents" type:"path" help:"Manifest of the only documents that may be asked for, as Apollo's or Relay's tools write it; empty allows any."`
+	TrustedDocuments string        `env:"VECHE_TRUSTED_DOCUMENTS" name:"trusted-documents" help:"Manifest of the only documents that may be asked for, as Apollo's or Relay's tools write it; empty allows any."`
 	Compression      string        `env:"VECHE_COMPRESSION" enum:"on,off" default:"off" help:"Compress messages on sockets whose clients can (permessage-deflate): on saves traffic and costs processor time for each reader."`
 	Retention        time.Duration `env:"VECHE_RETENTION" default:"168h" help:"How long the live log is kept: how far back a client can resume."`
 	LogLevel         string        `env:"VECHE_LOG_LEVEL" name:"log-level" enum:"debug,info,warn,error" default:"info" help:"Least level that is logged: debug, info, warn or error."`
