@@ -88,7 +88,7 @@ func optional[K comparable, V any](f fetch[K, V]) *dataloadgen.Loader[K, V] {
 
 // inOrder answers each key's value in its place.
 func inOrder[K comparable, V any](ctx context.Context, keys []K, f fetch[K, V], missing error) ([]V, []error) {
-	found, err := f(ctx, keys)
+	found, err := safely(ctx, keys, f)
 	values, errs := make([]V, len(keys)), make([]error, len(keys))
 	for i, key := range keys {
 		v, ok := found[key]

@@ -448,7 +448,7 @@ func (ec *executionContext) fieldContext_MemberEdge_node(_ context.Context, fiel
 }
 
 func (ec *executionContext) _NewSession_token(ctx context.Context, field graphql.CollectedField, obj *NewSession) (ret graphql.Marshaler) {
-	return ec.marshalNString2string(ctx, field.Selections, obj.Token)
+	return ec.marshalOString2ᚖstring(ctx, field.Selections, obj.Token)
 }
 func (ec *executionContext) fieldContext_NewSession_token(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("NewSession", field, false, false, errors.New("field of type String does not have child fields"))
@@ -1458,7 +1458,7 @@ func (ec *executionContext) _NewSession(ctx context.Context, sel ast.SelectionSe
 			out.Values[i] = wire.MarshalString("NewSession")
 		case "token":
 			out.Values[i] = ec._NewSession_token(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "expiresAt":

@@ -221,10 +221,10 @@ type MarkReadPayload struct {
 	Topic *forum.Topic `json:"topic"`
 }
 
-// A fresh session. The token is told this once.
+// A fresh session. The token is told this once. A browser's client that sends the header X-Veche-Session: cookie gets the session in a cookie instead.
 type NewSession struct {
-	// To be sent as Authorization: Bearer …, and as authorization in connection_init.
-	Token string `json:"token"`
+	// To be sent as Authorization: Bearer …, and as authorization in connection_init; nothing if the session is in a cookie.
+	Token *string `json:"token,omitempty"`
 	// When it ends if it is not used.
 	ExpiresAt time.Time `json:"expiresAt"`
 }

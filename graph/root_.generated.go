@@ -2770,10 +2770,10 @@ type ApiToken {
   expiresAt: DateTime
 }
 
-"A fresh session. The token is told this once."
+"A fresh session. The token is told this once. A browser's client that sends the header X-Veche-Session: cookie gets the session in a cookie instead."
 type NewSession {
-  "To be sent as Authorization: Bearer …, and as authorization in connection_init."
-  token: String!
+  "To be sent as Authorization: Bearer …, and as authorization in connection_init; nothing if the session is in a cookie."
+  token: String
   "When it ends if it is not used."
   expiresAt: DateTime!
 }

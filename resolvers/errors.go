@@ -8,12 +8,14 @@ import (
 	"log/slog"
 	"math"
 	"runtime/debug"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"veche/community"
+	"veche/dataloaders"
 	"veche/store"
 )
 
@@ -63,7 +65,18 @@ func presentGraphQL(ctx context.Context, e *gqlerror.Error) *gqlerror.Error {
 	if e.Path == nil {
 		e.Path = graphql.GetPath(ctx)
 	}
+	if !viewerOf(ctx).SignedIn() {
+		e.Message = withoutHints(e.Message)
+	}
 	return e
+}
+
+// withoutHints leaves out which names the schema has that are like one it has
+// not: guests could ask it out by guessing. The validator's rules, and not one of
+// them alone, end their sentences so.
+func withoutHints(message string) string {
+	said, _, _ := strings.Cut(message, " Did you mean ")
+	return said
 }
 
 // lastName is the variable's field at which the document stopped making sense.
@@ -106,7 +119,21 @@ type internal struct{ id string }
 
 func (i *internal) Error() string { return "internal error " + i.id }
 
+// log keeps what went wrong and answers the id of the entry. What many fields
+// failed by is one entry.
 func log(ctx context.Context, err error) string {
+	var batch *dataloaders.Panic
+	if errors.As(err, &batch) {
+		if batch.Take() {
+			slog.ErrorContext(ctx, "a batch panicked", "id", batch.ID, "path", graphql.GetPath(ctx).String(),
+				"panic", err, "stack", string(batch.Stack))
+		}
+		return batch.ID
+	}
+	var told *gqlerror.Error
+	if errors.As(err, &told) && told.Err != nil {
+		err = told.Err // what clients are told in its place says nothing
+	}
 	id := rand.Text()[:12]
 	slog.ErrorContext(ctx, "a request failed", "id", id, "path", graphql.GetPath(ctx).String(), "error", err)
 	return id

@@ -34,21 +34,34 @@ func (q memberQueries) Members(ctx context.Context, first *int, after *community
 type memberMutations struct{ roll *members.Roll }
 
 func (m memberMutations) Register(ctx context.Context, input members.NewMember, _ *string) (*graph.SignInPayload, error) {
-	return signedIn(m.roll.Register(ctx, input, RequestFrom(ctx).Device))
+	fresh, err := m.roll.Register(ctx, input, RequestFrom(ctx).Device)
+	return signedIn(ctx, fresh, err)
 }
 
 func (m memberMutations) LogIn(ctx context.Context, input graph.LogInInput, _ *string) (*graph.SignInPayload, error) {
-	return signedIn(m.roll.LogIn(ctx, input.Email, input.Password, RequestFrom(ctx).Device))
+	fresh, err := m.roll.LogIn(ctx, input.Email, input.Password, RequestFrom(ctx).Device)
+	return signedIn(ctx, fresh, err)
 }
 
-func signedIn(s *members.SignedIn, err error) (*graph.SignInPayload, error) {
+// signedIn wraps a fresh session. Its token is either told or kept for the client.
+func signedIn(ctx context.Context, fresh *members.SignedIn, err error) (*graph.SignInPayload, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &graph.SignInPayload{
-		Session: &graph.NewSession{Token: s.Token, ExpiresAt: s.Session.ExpiresAt},
-		Member:  s.Member,
-	}, nil
+	session := &graph.NewSession{ExpiresAt: fresh.Session.ExpiresAt}
+	if keep := RequestFrom(ctx).Keep; keep != nil {
+		keep(fresh.Token)
+	} else {
+		session.Token = &fresh.Token
+	}
+	return &graph.SignInPayload{Session: session, Member: fresh.Member}, nil
+}
+
+// forget has the client forget the session that has just ended.
+func forget(ctx context.Context) {
+	if forget := RequestFrom(ctx).Forget; forget != nil {
+		forget()
+	}
 }
 
 func (m memberMutations) LogOut(ctx context.Context, _ *string) (*graph.LogOutPayload, error) {
@@ -56,6 +69,7 @@ func (m memberMutations) LogOut(ctx context.Context, _ *string) (*graph.LogOutPa
 	if err := m.roll.LogOut(ctx, viewer); err != nil {
 		return nil, err
 	}
+	forget(ctx)
 	member, err := loaders(ctx).Members.Load(ctx, viewer.ID)
 	return &graph.LogOutPayload{Member: member}, err
 }
@@ -67,7 +81,11 @@ func (m memberMutations) ChangePassword(ctx context.Context, input graph.ChangeP
 }
 
 func (m memberMutations) RevokeSession(ctx context.Context, input graph.RevokeSessionInput, _ *string) (*graph.RevokeSessionPayload, error) {
-	err := m.roll.RevokeSession(ctx, viewerOf(ctx), community.SessionID(input.SessionID))
+	viewer := viewerOf(ctx)
+	err := m.roll.RevokeSession(ctx, viewer, community.SessionID(input.SessionID))
+	if err == nil && input.SessionID == viewer.Session {
+		forget(ctx)
+	}
 	return &graph.RevokeSessionPayload{SessionID: input.SessionID}, err
 }
 

@@ -73,6 +73,11 @@ type Request struct {
 	// Watcher asks anew who it is, for subscriptions.
 	Watcher community.Watcher
 	Device  members.Device
+	// Keep takes the token of a fresh session to where the client wants it, out of
+	// reach of its scripts; nil if it is to be told.
+	Keep func(token string)
+	// Forget takes the session's token from the client; nil if it came by itself.
+	Forget func()
 }
 
 type requestKey struct{}

@@ -3,14 +3,13 @@ package server
 import (
 	"context"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
-	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"veche/dataloaders"
 	"veche/graph"
@@ -35,14 +34,17 @@ func (s *Server) api() http.Handler {
 	s.station = broadcast.New(s.parts.Log, schema.Schema())
 	s.sockets = socket.New(s.socketConfig())
 	h.AddTransport(s.sockets)
-	h.AddTransport(events{s.draining, s.station})
-	h.AddTransport(requests{})
+	h.AddTransport(requests{events{s.draining, s.station}})
 	h.SetQueryCache(lru.New[*ast.QueryDocument](parsed))
 	h.SetParserTokenLimit(maxTokens)
 	h.SetErrorPresenter(resolvers.Present)
 	h.SetRecoverFunc(resolvers.Recover)
-	h.Use(extension.Introspection{})
-	h.Use(s.parts.Documents)
+	h.Use(introspection(s.config.Introspection)) // before a document is kept
+	if s.parts.Trusted != nil {
+		h.Use(s.parts.Trusted)
+	} else {
+		h.Use(s.parts.Documents)
+	}
 	h.AroundRootFields(s.limits.around)
 	h.AroundRootFields(once)
 	h.AroundResponses(s.fresh)
@@ -54,7 +56,7 @@ func (s *Server) api() http.Handler {
 func (s *Server) fresh(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	moment, err := s.moment(ctx, graphql.GetOperationContext(ctx).RawQuery)
 	if err != nil {
-		return graphql.ErrorResponse(ctx, "%v", resolvers.Present(ctx, err).Message)
+		return &graphql.Response{Errors: gqlerror.List{resolvers.Present(ctx, err)}}
 	}
 	source := dataloaders.Source{Roll: s.parts.Roll, Hall: s.parts.Hall}
 	return next(dataloaders.With(ctx, source.Fresh(resolvers.RequestFrom(ctx).Viewer, moment)))
@@ -97,15 +99,4 @@ func (s *Server) socketConfig() socket.Config {
 		},
 		Subscribe: s.station.Subscribe,
 	}
-}
-
-// originAllowed lets browsers open a socket from this server's own pages and
-// from the configured ones. Programs that are no browsers send no origin.
-func (s *Server) originAllowed(r *http.Request) bool {
-	origin := r.Header.Get("Origin")
-	if origin == "" || slices.Contains(s.config.Origins, origin) {
-		return true
-	}
-	_, host, ok := strings.Cut(origin, "://")
-	return ok && strings.EqualFold(host, r.Host)
 }

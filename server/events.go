@@ -3,11 +3,9 @@ package server
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -36,45 +34,21 @@ type events struct {
 // between client and server takes it for dead.
 const pulse = 15 * time.Second
 
-// Supports takes requests that ask for an event stream, unless they would rather
-// have a plain answer: some clients name all that they can read with each query.
-func (events) Supports(r *http.Request) bool {
-	return streamFirst(r.Header.Get("Accept")) && (r.Method == http.MethodPost || r.Method == http.MethodGet)
-}
-
-func streamFirst(accept string) bool {
-	for part := range strings.SplitSeq(accept, ",") {
-		switch kind, _, _ := strings.Cut(strings.TrimSpace(part), ";"); strings.TrimSpace(kind) {
-		case "text/event-stream":
-			return true
-		case responseJSON, plainJSON, "application/graphql+json":
-			return false
-		}
-	}
-	return false
-}
-
-// Do runs the operation and streams its responses.
-func (e events) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	params, err := parameters(r)
-	if err != nil {
-		refuse(w, http.StatusBadRequest, err)
-		return
-	}
+// answer streams the responses to the operation, or what is wrong with it.
+func (e events) answer(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor, operation *graphql.OperationContext, errs gqlerror.List) {
 	base, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	defer context.AfterFunc(e.draining, cancel)()
-	ctx := graphql.StartOperationTrace(base)
 	header := w.Header()
-	header.Set("Content-Type", "text/event-stream; charset=utf-8")
-	header.Set("Cache-Control", "no-store")
+	header.Set("Content-Type", eventStream+"; charset=utf-8")
 	header.Set("X-Accel-Buffering", "no") // nginx would hold events back
 	s := &stream{w: w, control: http.NewResponseController(w)}
-	operation, errs := exec.CreateOperationContext(ctx, params)
-	ctx = graphql.WithOperationContext(ctx, operation)
-	if len(errs) == 0 && r.Method == http.MethodGet && operation.Operation.Operation == ast.Mutation {
-		errs = gqlerror.List{resolvers.Present(ctx, community.BadInput("query", "A mutation goes by POST."))}
-	}
+	ctx := graphql.WithOperationContext(graphql.StartOperationTrace(base), operation)
+	defer func() {
+		if p := recover(); p != nil {
+			s.finish(&graphql.Response{Errors: gqlerror.List{resolvers.Present(ctx, resolvers.Recover(ctx, p))}})
+		}
+	}()
 	switch {
 	case len(errs) > 0:
 		s.finish(exec.DispatchError(ctx, errs))
@@ -152,8 +126,8 @@ func (s *stream) tell(m *broadcast.Message) error {
 
 func (s *stream) finish(last *graphql.Response) {
 	if last != nil {
-		data, err := json.Marshal(last)
-		if err != nil || s.write(bytes.Join([][]byte{[]byte("event: next\ndata: "), data, []byte("\n\n")}, nil)) != nil {
+		text := bytes.Join([][]byte{[]byte("event: next\ndata: "), encoded(last), []byte("\n\n")}, nil)
+		if s.write(text) != nil {
 			return
 		}
 	}

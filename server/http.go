@@ -3,15 +3,11 @@ package server
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"time"
-
-	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"veche/community"
 	"veche/community/members"
@@ -22,16 +18,32 @@ import (
 // The bounds of one request.
 const (
 	maxBody  = 1 << 20
+	maxQuery = 32 << 10 // of the URL
 	bodyTime = 30 * time.Second
 )
 
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", s.known(bounded(s.api())))
+	mux.Handle("/graphql", s.shared(recovered(s.known(bounded(s.api())))))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") })
 	mux.HandleFunc("GET /readyz", s.ready)
 	mux.Handle("/", graphiql.Page("/graphql"))
-	return mux
+	return protected(mux)
+}
+
+// protected puts the headers on every answer that keep browsers from making more
+// of it than it is. GraphiQL has a policy of its own.
+func protected(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		header.Set("X-Frame-Options", "DENY")
+		header.Set("X-Content-Type-Options", "nosniff")
+		header.Set("Referrer-Policy", "no-referrer")
+		header.Set("Cross-Origin-Resource-Policy", "same-origin")
+		header.Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r)
+	})
 }
 
 // ready says whether both stores answer.
@@ -51,6 +63,18 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 	io.WriteString(w, "ready\n")
 }
 
+// recovered tells of a panic before or instead of an operation.
+func recovered(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			if p := recover(); p != nil {
+				refuse(w, r, resolvers.Recover(r.Context(), p))
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
 // bounded reads the whole body first, within its bounds, so that no transport
 // waits on a slow client.
 func bounded(next http.Handler) http.Handler {
@@ -60,7 +84,7 @@ func bounded(next http.Handler) http.Handler {
 			_ = control.SetReadDeadline(time.Now().Add(bodyTime)) // not every writer has deadlines
 			body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 			if err != nil {
-				refuse(w, http.StatusRequestEntityTooLarge, community.BadInput("", "The body was cut off, or is longer than %d bytes.", maxBody))
+				refuse(w, r, unread(err))
 				return
 			}
 			_ = control.SetReadDeadline(time.Time{})
@@ -70,19 +94,50 @@ func bounded(next http.Handler) http.Handler {
 	})
 }
 
-// known finds out who asks, by the bearer token. A token that is not valid is
-// refused rather than taken for a guest's.
+// known finds out who asks, by the bearer token or else by the cookie. A token
+// that is not valid is refused rather than taken for a guest's.
 func (s *Server) known(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		device := members.Device{UserAgent: r.UserAgent(), Address: address(r)}
-		request, err := s.request(r.Context(), r.Header.Get("Authorization"), device)
+		request, err := s.who(w, r)
 		if err != nil {
-			refuse(w, statusOf(err), err)
+			refuse(w, r, err)
 			return
 		}
 		next.ServeHTTP(w, r.WithContext(resolvers.WithRequest(r.Context(), request)))
 	})
 }
+
+func (s *Server) who(w http.ResponseWriter, r *http.Request) (*resolvers.Request, error) {
+	device := members.Device{UserAgent: r.UserAgent(), Address: s.proxies.address(r)}
+	authorization, cookie := r.Header.Get("Authorization"), s.sessionCookie(r)
+	if authorization != "" {
+		cookie = ""
+	}
+	if cookie != "" || asksForCookie(r) {
+		if err := s.forged(r); err != nil {
+			return nil, err
+		}
+	}
+	if cookie != "" {
+		authorization = bearer + " " + cookie
+	}
+	request, err := s.request(r.Context(), authorization, device)
+	if cookie != "" && err != nil && community.KindOf(err) == community.KindUnauthenticated {
+		s.setCookie(w, r, "") // so that the next request is a guest's
+	}
+	if err != nil || s.sockets.Supports(r) { // a socket's answers have no headers
+		return request, err
+	}
+	if asksForCookie(r) {
+		request.Keep = func(token string) { s.setCookie(w, r, token) }
+	}
+	if cookie != "" {
+		request.Forget = func() { s.setCookie(w, r, "") }
+	}
+	return request, nil
+}
+
+const bearer = "Bearer"
 
 // request is who comes with the authorization: a guest if there is none.
 func (s *Server) request(ctx context.Context, authorization string, d members.Device) (*resolvers.Request, error) {
@@ -90,7 +145,7 @@ func (s *Server) request(ctx context.Context, authorization string, d members.De
 		return &resolvers.Request{Device: d, Watcher: nobody}, nil
 	}
 	scheme, token, _ := strings.Cut(authorization, " ")
-	if !strings.EqualFold(scheme, "Bearer") || token == "" {
+	if !strings.EqualFold(scheme, bearer) || token == "" {
 		return nil, community.Unauthenticated("Authorization is written as Bearer and a token (RFC 6750).")
 	}
 	watcher := func(ctx context.Context) (community.Viewer, error) { return s.parts.Roll.Authenticate(ctx, token) }
@@ -102,33 +157,6 @@ func (s *Server) request(ctx context.Context, authorization string, d members.De
 }
 
 func nobody(context.Context) (community.Viewer, error) { return community.Viewer{}, nil }
-
-func address(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
-}
-
-func statusOf(err error) int {
-	if community.KindOf(err) == community.KindUnauthenticated {
-		return http.StatusUnauthorized
-	}
-	return http.StatusInternalServerError
-}
-
-// refuse answers with a GraphQL error before there is a GraphQL request.
-func refuse(w http.ResponseWriter, status int, err error) {
-	if w.Header().Get("Content-Type") == "" {
-		w.Header().Set("Content-Type", responseJSON+"; charset=utf-8")
-	}
-	w.WriteHeader(status)
-	out := struct {
-		Errors gqlerror.List `json:"errors"`
-	}{gqlerror.List{resolvers.Present(context.Background(), err)}}
-	_ = json.NewEncoder(w).Encode(out) // the client may have gone
-}
 
 // Handler answers HTTP; for programs that bring a server of their own.
 func (s *Server) Handler() http.Handler { return s.http.Handler }

@@ -28,6 +28,8 @@ type Parts struct {
 	Hall  *forum.Hall
 	// Documents are what clients may ask for by its hash.
 	Documents *persisted.Documents
+	// Trusted are the only documents that may be asked for; nil if any may.
+	Trusted *persisted.Trusted
 }
 
 // Assemble opens the store and puts the community together. cost is what a
@@ -83,6 +85,11 @@ func over(ctx context.Context, s store.Store, c Config, cost *members.Cost) (*Pa
 	}
 	if err := s.Ensure(ctx, store.Answers()); err != nil {
 		return nil, fmt.Errorf("open the answers of mutations: %w", err)
+	}
+	if c.TrustedDocuments != "" {
+		if p.Trusted, err = persisted.ReadTrusted(c.TrustedDocuments); err != nil {
+			return nil, err
+		}
 	}
 	return p, nil
 }

@@ -63,6 +63,7 @@ func TestPersisted(t *testing.T) {
 	}
 	want(h.post(byHash(text, hash, vars{"n": 5})), all)
 	want(h.post(byHash("", hash, vars{"n": 1})), all)
+	want(h.post(vars{"documentId": "sha256:" + hash}), all)
 	if err := h.stop(); err != nil {
 		t.Fatal(err)
 	}

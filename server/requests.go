@@ -3,138 +3,151 @@ package server
 import (
 	"bytes"
 	"encoding/json"
-	"mime"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"veche/community"
+	"veche/resolvers"
 )
 
 // requests is GraphQL over HTTP by POST and GET, as the GraphQL over HTTP draft
-// says (media types and status codes: sections 5 and 6). gqlgen's own transport
-// scans and copies every response once more before it writes it.
-type requests struct{}
+// says. gqlgen's own transport scans and copies every response once more before
+// it writes it. A client that would rather have an event stream gets one.
+//
+// The draft of August 2026 recommends 422 for what is well-formed but not valid,
+// and 294 for data with errors. We answer 400 and 200, as the drafts before it:
+// clients, caches and the audits of today know no other.
+type requests struct{ streams events }
 
-// The media types of answers.
-const (
-	responseJSON = "application/graphql-response+json"
-	plainJSON    = "application/json"
-)
+const methods = "GET, HEAD, POST, OPTIONS"
 
-// Supports takes every request that asks for no socket and no stream.
-func (requests) Supports(r *http.Request) bool {
-	return r.Header.Get("Upgrade") == "" && (r.Method == http.MethodPost || r.Method == http.MethodGet)
-}
+// Supports takes whatever is no socket.
+func (requests) Supports(*http.Request) bool { return true }
 
 // Do runs the operation and writes its response.
-func (requests) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	kind := accepted(r.Header.Get("Accept"))
-	w.Header().Set("Content-Type", kind+"; charset=utf-8")
+func (t requests) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	defer func() {
+		if p := recover(); p != nil {
+			refuse(w, r, resolvers.Recover(r.Context(), p))
+		}
+	}()
+	kind, err := negotiated(r)
+	if err != nil {
+		refuse(w, r, err)
+		return
+	}
 	params, err := parameters(r)
 	if err != nil {
-		refuse(w, http.StatusBadRequest, err)
+		refuse(w, r, err)
 		return
 	}
 	ctx := graphql.StartOperationTrace(r.Context())
 	operation, errs := exec.CreateOperationContext(ctx, params)
-	ctx = graphql.WithOperationContext(ctx, operation)
-	if len(errs) > 0 {
-		status := http.StatusOK // a well-formed request, as plain JSON knows no better
-		if kind == responseJSON {
-			status = http.StatusBadRequest
-		}
-		answer(w, status, exec.DispatchError(ctx, errs))
-		return
-	}
-	switch operation.Operation.Operation {
-	case ast.Mutation:
-		if r.Method != http.MethodPost {
-			w.Header().Set("Allow", http.MethodPost)
-			refuse(w, http.StatusMethodNotAllowed, community.BadInput("query", "A mutation goes by POST."))
+	subscribes := false
+	if len(errs) == 0 {
+		subscribes = operation.Operation.Operation == ast.Subscription
+		if err := fits(operation.Operation.Operation, r); err != nil {
+			refuse(w, r, err)
 			return
 		}
-	case ast.Subscription:
-		refuse(w, http.StatusBadRequest, community.BadInput("query", "A subscription goes over a socket, or accepts text/event-stream."))
+	}
+	if kind == eventStream || subscribes {
+		t.streams.answer(w, r, exec, operation, errs)
+		return
+	}
+	ctx = graphql.WithOperationContext(ctx, operation)
+	if len(errs) > 0 {
+		answer(w, kind, exec.DispatchError(ctx, errs))
 		return
 	}
 	responses, ctx := exec.DispatchOperation(ctx, operation)
-	answer(w, http.StatusOK, responses(ctx))
+	answer(w, kind, responses(ctx))
 }
 
-// parameters reads the operation from the body of a POST or the query of a GET.
-func parameters(r *http.Request) (*graphql.RawParams, error) {
-	params := &graphql.RawParams{Headers: r.Header}
-	if r.Method == http.MethodGet {
-		q := r.URL.Query()
-		params.Query, params.OperationName = q.Get("query"), q.Get("operationName")
-		if err := decode(q.Get("variables"), &params.Variables); err != nil {
-			return nil, err
-		}
-		return params, decode(q.Get("extensions"), &params.Extensions)
+// negotiated is the media type to answer in, if the request is one to be
+// answered.
+func negotiated(r *http.Request) (string, error) {
+	offered := []string{responseJSON, plainJSON, eventStream}
+	switch r.Method {
+	case http.MethodGet, http.MethodPost:
+	case http.MethodHead: // nobody hears a stream
+		offered = offered[:2]
+	default:
+		return "", refusal{http.StatusMethodNotAllowed, community.BadInput("", "Operations go by POST, or queries by GET.")}
 	}
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != plainJSON {
-		return nil, community.BadInput("", "The body must be application/json.")
+	if len(r.URL.RawQuery) > maxQuery {
+		return "", refusal{http.StatusRequestURITooLong, community.BadInput("", "The URL is longer than %d bytes; send the operation by POST.", maxQuery)}
 	}
-	d := json.NewDecoder(r.Body)
-	d.UseNumber()
-	if err := d.Decode(params); err != nil {
-		return nil, errNotJSON
+	kind, ok := accepted(r.Header.Values("Accept"), offered...)
+	if !ok {
+		return "", refusal{http.StatusNotAcceptable, community.BadInput("", "Answers are %s, %s or %s, and none of these is accepted.", responseJSON, plainJSON, eventStream)}
 	}
-	return params, nil
+	return kind, nil
 }
 
-var errNotJSON = community.BadInput("", "This is not the JSON of a GraphQL request.")
-
-func decode(text string, into *map[string]any) error {
-	if text == "" {
-		return nil
-	}
-	d := json.NewDecoder(strings.NewReader(text))
-	d.UseNumber()
-	if err := d.Decode(into); err != nil {
-		return errNotJSON
+// fits refuses a mutation by a safe method, and a subscription to whom cannot
+// take a stream.
+func fits(operation ast.Operation, r *http.Request) error {
+	switch {
+	case operation == ast.Mutation && r.Method != http.MethodPost:
+		return refusal{http.StatusMethodNotAllowed, community.BadInput("query", "A mutation goes by POST.")}
+	case operation == ast.Subscription && (r.Method == http.MethodHead || !acceptsStream(r.Header.Values("Accept"))):
+		return community.BadInput("query", "A subscription goes over a socket, or accepts %s.", eventStream)
 	}
 	return nil
 }
 
-// accepted is the media type to answer in: that of the current draft where the
-// client names it first or names none, plain JSON for older clients.
-func accepted(accept string) string {
-	for part := range strings.SplitSeq(accept, ",") {
-		switch kind, _, _ := strings.Cut(strings.TrimSpace(part), ";"); strings.TrimSpace(kind) {
-		case responseJSON, "*/*", "application/*":
-			return responseJSON
-		case plainJSON:
-			return plainJSON
-		}
+// statusFor is 200 for what was executed, whatever came of it. Plain JSON has no
+// other status for a request that was well-formed.
+func statusFor(kind string, response *graphql.Response) int {
+	if kind == plainJSON || response.Data != nil || len(response.Errors) == 0 {
+		return http.StatusOK
 	}
-	return responseJSON
+	code, _ := response.Errors[0].Extensions["code"].(community.Kind)
+	if status, ok := statuses[code]; ok {
+		return status
+	}
+	return http.StatusBadRequest
 }
 
 // answer writes the response. Most are data alone, which is JSON already.
-func answer(w http.ResponseWriter, status int, response *graphql.Response) {
+func answer(w http.ResponseWriter, kind string, response *graphql.Response) {
 	parts := [][]byte{[]byte(`{"data":`), response.Data, []byte("}")}
 	if len(response.Errors) > 0 || response.Data == nil || len(response.Extensions) > 0 {
-		var body bytes.Buffer
-		e := json.NewEncoder(&body)
-		e.SetEscapeHTML(false)
-		if err := e.Encode(response); err != nil {
-			refuse(w, http.StatusInternalServerError, err)
-			return
-		}
-		parts = [][]byte{body.Bytes()}
+		parts = [][]byte{encoded(response)}
 	}
 	length := 0
 	for _, part := range parts {
 		length += len(part)
 	}
+	w.Header().Set("Content-Type", kind+"; charset=utf-8")
 	w.Header().Set("Content-Length", strconv.Itoa(length))
-	w.WriteHeader(status)
+	w.WriteHeader(statusFor(kind, response))
 	for _, part := range parts {
 		_, _ = w.Write(part) // the client may have gone
 	}
+}
+
+// encoded is the response in JSON. That to a request that was not executed has
+// no data at all, rather than null.
+func encoded(response *graphql.Response) []byte {
+	out := struct {
+		Errors     gqlerror.List    `json:"errors,omitempty"`
+		Data       *json.RawMessage `json:"data,omitempty"`
+		Extensions map[string]any   `json:"extensions,omitempty"`
+	}{Errors: response.Errors, Extensions: response.Extensions}
+	if response.Data != nil {
+		out.Data = &response.Data
+	}
+	var body bytes.Buffer
+	e := json.NewEncoder(&body)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(out); err != nil {
+		panic(err) // whoever recovers tells the client of an error that can be encoded
+	}
+	return bytes.TrimRight(body.Bytes(), "\n")
 }

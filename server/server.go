@@ -30,6 +30,8 @@ type Server struct {
 	station *broadcast.Station
 	sockets *socket.Transport
 	limits  *limits
+	origins origins
+	proxies proxies
 	http    *http.Server
 
 	draining context.Context // ends when the server begins to stop
@@ -43,6 +45,8 @@ type Server struct {
 // New makes a server over the parts. It closes them when it is done.
 func New(c Config, p *Parts) *Server {
 	s := &Server{config: c, parts: p, limits: newLimits(c.RateLimit != "off")}
+	s.origins, _ = parseOrigins(c.Origins) // what is none was refused by Run, and lets nobody in
+	s.proxies, _ = parseProxies(c.Proxies)
 	s.draining, s.drained = context.WithCancel(context.Background())
 	s.http = &http.Server{
 		Handler:           s.routes(),
@@ -121,6 +125,9 @@ func (s *Server) closeShelf() error {
 
 // Run opens everything and serves until ctx ends.
 func Run(ctx context.Context, c Config) error {
+	if err := c.check(); err != nil {
+		return err
+	}
 	l, err := net.Listen("tcp", c.Listen)
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)

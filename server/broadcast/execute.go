@@ -54,7 +54,7 @@ func (g *group) message(v community.Viewer, e *live.Entry) (*Message, error) {
 		m = &made{seq: e.Seq, at: time.Now(), done: make(chan struct{})}
 		*slot = m
 		g.mu.Unlock()
-		if m.message, m.err = g.execute(v, e); m.err != nil {
+		if m.message, m.err = g.execute(v, e); m.err != nil && !broke(m.err) {
 			g.forget(m)
 		}
 		close(m.done)
@@ -80,10 +80,21 @@ func (g *group) clear() {
 	g.shelf = [shelf]*made{}
 }
 
+// broken says that an execution panicked, and was told of in the log: that is
+// nobody's right, so that it is not tried for others or again.
+type broken struct{ error }
+
+func (b *broken) Unwrap() error { return b.error }
+
+func broke(err error) bool {
+	var b *broken
+	return errors.As(err, &b)
+}
+
 func (g *group) execute(v community.Viewer, e *live.Entry) (m *Message, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			m, err = nil, resolvers.Recover(g.ctx, p)
+			m, err = nil, &broken{resolvers.Recover(g.ctx, p)}
 		}
 	}()
 	if e.Kind == live.Tombstone {

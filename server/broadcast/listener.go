@@ -331,7 +331,7 @@ func (l *listener) message(e *live.Entry) (m *Message, err error) {
 	} else {
 		m, err = l.group().message(l.viewer, e)
 	}
-	if err != nil && l.failed != e.Seq || errors.Is(err, errTurned) {
+	if err != nil && l.failed != e.Seq && !broke(err) || errors.Is(err, errTurned) {
 		l.failed = e.Seq
 		l.doubted.Store(true)
 		return nil, nil

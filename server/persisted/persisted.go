@@ -1,8 +1,11 @@
-// Package persisted lets clients send an operation's text once and then name it
-// by its hash: automatic persisted queries, as Apollo's clients speak them
-// (extensions.persistedQuery with version 1 and sha256Hash).
+// Package persisted lets clients name an operation instead of sending its text,
+// by extensions.persistedQuery (version 1 and sha256Hash, as Apollo's clients do)
+// or by documentId (sha256: and the hash, as the draft of GraphQL over HTTP does).
+// There are two ways to know the text: Documents keep what clients have sent once
+// (automatic persisted queries), and Trusted has what a manifest lists, and lets
+// nothing else be asked.
 //
-// Promises: only a text that is valid is kept; every node on the same store
+// Promises of Documents: only a text that is valid is kept; every node on the same store
 // knows what one was told; what is kept is bounded, and the texts that were not
 // asked for the longest go first. A text that is gone is answered with
 // PERSISTED_QUERY_NOT_FOUND, upon which clients send it again.
@@ -10,8 +13,6 @@ package persisted
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -86,7 +87,7 @@ const codeNotFound = "PERSISTED_QUERY_NOT_FOUND"
 
 // MutateOperationParameters puts the text in the place of its hash.
 func (d *Documents) MutateOperationParameters(ctx context.Context, p *graphql.RawParams) *gqlerror.Error {
-	hash, err := hashIn(p.Extensions)
+	hash, err := nameIn(p.Extensions)
 	switch {
 	case err != nil:
 		return gqlerror.Wrap(err)
@@ -94,7 +95,7 @@ func (d *Documents) MutateOperationParameters(ctx context.Context, p *graphql.Ra
 		return nil
 	case p.Query != "":
 		if hash != hashOf(p.Query) {
-			return gqlerror.Wrap(community.BadInput("sha256Hash", "This is not the hash of the query."))
+			return gqlerror.Wrap(errOtherHash)
 		}
 		return nil
 	}
@@ -109,7 +110,7 @@ func (d *Documents) MutateOperationParameters(ctx context.Context, p *graphql.Ra
 // MutateOperationContext keeps a text that came with its hash, now that it is
 // known to be valid.
 func (d *Documents) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
-	hash, err := hashIn(op.Extensions)
+	hash, err := nameIn(op.Extensions)
 	if err != nil || hash == "" || len(op.RawQuery) > MaxText {
 		return nil
 	}
@@ -156,29 +157,4 @@ func (d *Documents) Prune(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-func hashOf(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:])
-}
-
-// hashIn is the hash that the extensions name; empty if they name none.
-func hashIn(extensions map[string]any) (string, error) {
-	asked, ok := extensions["persistedQuery"]
-	if !ok || asked == nil {
-		return "", nil
-	}
-	fields, ok := asked.(map[string]any)
-	if !ok {
-		return "", community.BadInput("persistedQuery", "This is an object of version and sha256Hash.")
-	}
-	if fmt.Sprint(fields["version"]) != "1" {
-		return "", community.BadInput("version", "Only version 1 of persisted queries is known.")
-	}
-	hash, ok := fields["sha256Hash"].(string)
-	if _, err := hex.DecodeString(hash); !ok || err != nil || len(hash) != 2*sha256.Size {
-		return "", community.BadInput("sha256Hash", "A hash is 64 hexadecimal digits.")
-	}
-	return hash, nil
 }

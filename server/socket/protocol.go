@@ -8,6 +8,8 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"veche/server/persisted"
 )
 
 // kind is what a client's message wants, whichever dialect says it.
@@ -110,10 +112,11 @@ func (d *dialect) parse(data []byte) (message, error) {
 }
 
 // withParams reads the operation that is asked for. The query may be absent
-// where extensions name a persisted one.
+// where a documentId or extensions name a persisted one.
 func (m message) withParams() (message, error) {
 	var raw struct {
 		Query         *string        `json:"query"`
+		DocumentID    string         `json:"documentId"`
 		OperationName string         `json:"operationName"`
 		Variables     map[string]any `json:"variables"`
 		Extensions    map[string]any `json:"extensions"`
@@ -122,6 +125,9 @@ func (m message) withParams() (message, error) {
 	from.UseNumber() // as gqlgen's scalars expect
 	if from.Decode(&raw) != nil {
 		return m, CloseInvalid.because("the payload is not an operation")
+	}
+	if raw.DocumentID != "" {
+		raw.Extensions = persisted.Name(raw.Extensions, raw.DocumentID)
 	}
 	if raw.Query == nil && raw.Extensions == nil {
 		return m, CloseInvalid.because("the payload has no query")

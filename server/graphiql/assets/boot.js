@@ -15,9 +15,11 @@
 # on a Mac Cmd+Enter. Ctrl+Space completes what you
 # type; the book at the left opens the whole schema.
 #
-# To act as a member, write into Headers below:
+# To act as a member, run the mutation logIn: the
+# session is kept in a cookie. Or use a token, under
+# Headers below:
 #   { "Authorization": "Bearer <your token>" }
-# Subscriptions use it as well.
+# Subscriptions use either as well.
 #
 # A first query: the spaces of this community.
 
@@ -49,7 +51,7 @@
     });
     const fetchOnce = createGraphiQLFetcher({
       url: url.href,
-      headers: { accept: "application/graphql-response+json, application/json" },
+      headers: { accept: "application/graphql-response+json, application/json", "x-veche-session": "cookie" },
       enableIncrementalDelivery: false,
       wsClient,
     });
