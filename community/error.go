@@ -65,6 +65,11 @@ func Conflict(format string, args ...any) error {
 	return &Error{Kind: KindConflict, Message: fmt.Sprintf(format, args...)}
 }
 
+// TooComplex says which limit the operation goes over, and by how much.
+func TooComplex(format string, args ...any) error {
+	return &Error{Kind: KindTooComplex, Message: fmt.Sprintf(format, args...)}
+}
+
 // RateLimited asks the client to come back later.
 func RateLimited(after time.Duration) error {
 	return &Error{Kind: KindRateLimited, Message: "Too many requests; try again later.", RetryAfter: after}
@@ -83,6 +88,15 @@ func KindOf(err error) Kind {
 		return KindConflict
 	}
 	return KindInternal
+}
+
+// RetryAfterOf is when to try again after err, if it says so.
+func RetryAfterOf(err error) time.Duration {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.RetryAfter
+	}
+	return 0
 }
 
 // OrNotFound turns store.ErrNotFound into the sentence that there is no such
