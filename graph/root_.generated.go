@@ -2668,13 +2668,13 @@ extend type Query {
 
 extend type Mutation {
   "Joins the community and signs in."
-  register("What to register." input: RegisterInput!): SignInPayload!
+  register("What to register." input: RegisterInput!): SignInPayload! @cost(weight: 100)
   "Signs in. A wrong address and a wrong password look the same."
-  logIn("The address and password." input: LogInInput!): SignInPayload!
+  logIn("The address and password." input: LogInInput!): SignInPayload! @cost(weight: 100)
   "Ends the session that asks."
   logOut: LogOutPayload!
   "Changes the viewer's password and ends all other sessions."
-  changePassword("The passwords." input: ChangePasswordInput!): ChangePasswordPayload!
+  changePassword("The passwords." input: ChangePasswordInput!): ChangePasswordPayload! @cost(weight: 100)
   "Ends one of the viewer's sessions."
   revokeSession("Which." input: RevokeSessionInput!): RevokeSessionPayload!
   "Makes an API token."
@@ -2828,11 +2828,11 @@ type Poll implements Node {
   "When voting ends, or ended; never if not given."
   closesAt: DateTime
   "The ids of the options that the viewer chose."
-  viewerChoices: [ID!]! @perViewer
+  viewerChoices: [ID!]! @perViewer @cost(weight: 1)
 }
 
 "One choice of a poll."
-type PollOption {
+type PollOption @cost(weight: 0) {
   "The option's id within its poll."
   id: ID!
   "What it says."
@@ -2915,7 +2915,7 @@ enum ReactionKind {
 }
 
 "How many members reacted in one way."
-type ReactionCount {
+type ReactionCount @cost(weight: 0) {
   "The way."
   kind: ReactionKind!
   "How many."
@@ -2959,7 +2959,7 @@ type Post implements Node {
   "The page from which an import brought it."
   source: String
   "The viewer's own reactions."
-  viewerReactions: [ReactionKind!]! @perViewer
+  viewerReactions: [ReactionKind!]! @perViewer @cost(weight: 1)
   "The viewer's bookmark."
   viewerBookmark: Bookmark @perViewer
 }
@@ -3173,6 +3173,9 @@ type BookmarkPayload {
 	{Name: "../schema/root.graphqls", Input: `"Marks a field that each viewer sees with other eyes. A subscription without such fields is executed once for all who see its place alike; one with them, once for each viewer."
 directive @perViewer on FIELD_DEFINITION
 
+"Says what asking for a field, or for a thing of a type, costs where that is not the rule: 1 for a thing, 0 for a plain value, 10 for a deed or a subscription. The things on a page, and below them, count as often as the page is asked to have; those of other lists ten times."
+directive @cost("Points for one." weight: Int!) on FIELD_DEFINITION | OBJECT
+
 "An instant: RFC 3339, always in UTC, to the millisecond."
 scalar DateTime
 
@@ -3195,7 +3198,7 @@ interface Node {
 }
 
 "What lies on either side of a page."
-type PageInfo {
+type PageInfo @cost(weight: 0) {
   "Whether the list goes on behind the page."
   hasNextPage: Boolean!
   "Whether the list goes on before the page."
@@ -3545,13 +3548,13 @@ type Topic implements Node {
   "Its polls, the oldest first."
   polls: [Poll!]!
   "How many posts the viewer has not read; all of them if the topic was never opened, 0 for guests."
-  unreadCount: Int! @perViewer
+  unreadCount: Int! @perViewer @cost(weight: 1)
   "The number of the last post that the viewer has read; nothing if never opened."
-  readNumber: Int @perViewer
+  readNumber: Int @perViewer @cost(weight: 1)
   "How much of it the viewer wants to be told."
-  viewerWatch: WatchLevel! @perViewer
+  viewerWatch: WatchLevel! @perViewer @cost(weight: 1)
   "Where to start topicEvents so that nothing that this answer lacks is missed."
-  liveCursor: Cursor!
+  liveCursor: Cursor! @cost(weight: 1)
 }
 
 "A page of topics."

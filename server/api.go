@@ -9,23 +9,15 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
-	"github.com/99designs/gqlgen/graphql/handler/lru"
-	"github.com/vektah/gqlparser/v2/ast"
 
 	"veche/dataloaders"
 	"veche/graph"
 	"veche/live"
 	"veche/resolvers"
 	"veche/server/broadcast"
+	"veche/server/limits"
 	"veche/server/socket"
 )
-
-// maxTokens bounds a document before it is parsed: the parser recurses, and a
-// megabyte of brackets would overflow its stack.
-const maxTokens = 5000
-
-// parsed is how many documents are kept parsed and validated.
-const parsed = 1000
 
 // api is the GraphQL endpoint with all its transports.
 func (s *Server) api() http.Handler {
@@ -33,17 +25,22 @@ func (s *Server) api() http.Handler {
 	schema := graph.NewExecutableSchema(graph.Config{Resolvers: root})
 	h := handler.New(schema)
 	s.station = broadcast.New(s.parts.Log, schema.Schema())
+	gate := limits.New(s.config.bounds(), schema.Schema(), s.budgets())
 	s.sockets = socket.New(s.socketConfig())
 	h.AddTransport(s.sockets)
-	h.AddTransport(events{s.draining, s.station})
+	h.AddTransport(events{s.draining, s})
 	h.AddTransport(requests{})
-	h.SetQueryCache(lru.New[*ast.QueryDocument](parsed))
-	h.SetParserTokenLimit(maxTokens)
+	h.SetQueryCache(gate.Cache())
+	h.SetParserTokenLimit(gate.MaxTokens())
 	h.SetErrorPresenter(resolvers.Present)
 	h.SetRecoverFunc(resolvers.Recover)
 	h.Use(extension.Introspection{})
+	h.Use(limits.Costs{Gate: gate})
 	h.Use(s.parts.Documents)
-	h.AroundRootFields(s.limits.around)
+	h.Use(limits.Documents{Gate: gate})
+	if s.limited() {
+		h.AroundRootFields(limits.NewSignIns().Around)
+	}
 	h.AroundResponses(s.fresh)
 	return h
 }
@@ -94,7 +91,9 @@ func (s *Server) socketConfig() socket.Config {
 			}
 			return resolvers.WithRequest(ctx, &request), nil
 		},
-		Subscribe: s.station.Subscribe,
+		Subscribe:           s.subscribe,
+		Enter:               s.enter,
+		OperationsPerSecond: s.pace(),
 	}
 }
 

@@ -29,7 +29,7 @@ type events struct {
 	// draining ends when the server stops: streams then break off without
 	// "complete", so that their clients come back.
 	draining context.Context
-	station  *broadcast.Station
+	server   *Server
 }
 
 // pulse is how often a quiet stream says that it is alive, so that nothing
@@ -44,6 +44,12 @@ func (events) Supports(r *http.Request) bool {
 
 // Do runs the operation and streams its responses.
 func (e events) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	leave, err := e.server.enter(r)
+	if err != nil {
+		refuseFor(w, err)
+		return
+	}
+	defer leave()
 	params, err := parameters(r)
 	if err != nil {
 		refuse(w, http.StatusBadRequest, err)
@@ -87,7 +93,7 @@ func lastEvent(r *http.Request) *community.Cursor {
 // follow streams a subscription.
 func (e events) follow(ctx context.Context, s *stream, wanted broadcast.Subscription) {
 	o := newOutlet()
-	if errs := e.station.Subscribe(ctx, wanted, o); len(errs) > 0 {
+	if errs := e.server.subscribe(ctx, wanted, o); len(errs) > 0 {
 		s.finish(wanted.Exec.DispatchError(graphql.WithOperationContext(ctx, wanted.Operation), errs))
 		return
 	}

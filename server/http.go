@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -74,7 +73,7 @@ func bounded(next http.Handler) http.Handler {
 // refused rather than taken for a guest's.
 func (s *Server) known(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		device := members.Device{UserAgent: r.UserAgent(), Address: address(r)}
+		device := members.Device{UserAgent: r.UserAgent(), Address: s.proxies.Client(r)}
 		request, err := s.request(r.Context(), r.Header.Get("Authorization"), device)
 		if err != nil {
 			refuse(w, statusOf(err), err)
@@ -102,14 +101,6 @@ func (s *Server) request(ctx context.Context, authorization string, d members.De
 }
 
 func nobody(context.Context) (community.Viewer, error) { return community.Viewer{}, nil }
-
-func address(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
-}
 
 func statusOf(err error) int {
 	if community.KindOf(err) == community.KindUnauthenticated {

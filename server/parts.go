@@ -12,6 +12,7 @@ import (
 	"veche/community/forum"
 	"veche/community/members"
 	"veche/live"
+	"veche/server/limits"
 	"veche/server/persisted"
 	"veche/store"
 	"veche/store/mongo"
@@ -28,6 +29,8 @@ type Parts struct {
 	Hall  *forum.Hall
 	// Documents are what clients may ask for by its hash.
 	Documents *persisted.Documents
+	// Budgets are what everybody may still spend.
+	Budgets *limits.Budgets
 }
 
 // Assemble opens the store and puts the community together. cost is what a
@@ -81,6 +84,9 @@ func over(ctx context.Context, s store.Store, c Config, cost *members.Cost) (*Pa
 	if p.Documents, err = persisted.Open(ctx, s, nil); err != nil {
 		return nil, err
 	}
+	if p.Budgets, err = limits.OpenBudgets(ctx, s, c.MongoDBURI != "", nil); err != nil {
+		return nil, err
+	}
 	return p, nil
 }
 
@@ -109,6 +115,9 @@ func (p *Parts) prune(ctx context.Context) {
 		}
 		if err := p.Documents.Prune(ctx); err != nil && ctx.Err() == nil {
 			slog.ErrorContext(ctx, "persisted documents could not be pruned", "error", err)
+		}
+		if err := p.Budgets.Prune(ctx); err != nil && ctx.Err() == nil {
+			slog.ErrorContext(ctx, "budgets could not be pruned", "error", err)
 		}
 		select {
 		case <-ctx.Done():

@@ -47,6 +47,7 @@ func (requests) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExe
 		if kind == responseJSON {
 			status = http.StatusBadRequest
 		}
+		status = delayed(w, status, errs)
 		answer(w, status, exec.DispatchError(ctx, errs))
 		return
 	}
@@ -115,10 +116,22 @@ func accepted(accept string) string {
 	return responseJSON
 }
 
+// closing is what goes behind the data; nil if the extensions are no JSON.
+func closing(extensions map[string]any) []byte {
+	if len(extensions) == 0 {
+		return []byte("}")
+	}
+	text, err := json.Marshal(extensions)
+	if err != nil {
+		return nil
+	}
+	return append(append([]byte(`,"extensions":`), text...), '}')
+}
+
 // answer writes the response. Most are data alone, which is JSON already.
 func answer(w http.ResponseWriter, status int, response *graphql.Response) {
-	parts := [][]byte{[]byte(`{"data":`), response.Data, []byte("}")}
-	if len(response.Errors) > 0 || response.Data == nil || len(response.Extensions) > 0 {
+	parts := [][]byte{[]byte(`{"data":`), response.Data, closing(response.Extensions)}
+	if len(response.Errors) > 0 || response.Data == nil || parts[2] == nil {
 		var body bytes.Buffer
 		e := json.NewEncoder(&body)
 		e.SetEscapeHTML(false)

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"veche/server/broadcast"
+	"veche/server/limits"
 	"veche/server/socket"
 	"veche/uploads"
 )
@@ -29,7 +30,10 @@ type Server struct {
 	parts   *Parts
 	station *broadcast.Station
 	sockets *socket.Transport
-	limits  *limits
+	proxies limits.Proxies
+	streams *limits.Crowd // sockets and event streams of an address
+	readers *limits.Crowd // subscriptions of an actor
+	callers *limits.Crowd // connections of an address
 	http    *http.Server
 
 	draining context.Context // ends when the server begins to stop
@@ -42,13 +46,18 @@ type Server struct {
 
 // New makes a server over the parts. It closes them when it is done.
 func New(c Config, p *Parts) *Server {
-	s := &Server{config: c, parts: p, limits: newLimits(c.RateLimit != "off")}
+	s := &Server{config: c, parts: p, proxies: limits.Proxies(c.Proxies)}
+	if s.limited() {
+		most := c.bounds().Open
+		s.streams, s.readers, s.callers = limits.NewCrowd(most), limits.NewCrowd(most), limits.NewCrowd(most)
+	}
 	s.draining, s.drained = context.WithCancel(context.Background())
 	s.http = &http.Server{
 		Handler:           s.routes(),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
+		ConnState:         s.connection,
 		ErrorLog:          slog.NewLogLogger(slog.Default().Handler(), slog.LevelDebug),
 	}
 	return s

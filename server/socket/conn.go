@@ -22,6 +22,7 @@ type conn struct {
 	ctx    context.Context
 	end    context.CancelCauseFunc
 	done   chan struct{} // closed when nothing of the socket is left
+	left   func()        // gives the client's place to another
 
 	ws       *websocket.Conn
 	dialect  *dialect
@@ -37,8 +38,9 @@ type conn struct {
 	ready       chan struct{}   // closed with connection_ack
 	base        context.Context // of the operations; set before ready
 
-	live operations
-	work sync.WaitGroup // operations and Authorize
+	live  operations
+	tempo tempo          // the reader's own
+	work  sync.WaitGroup // operations and Authorize
 }
 
 func newConn(config *Config, r *http.Request, exec graphql.GraphExecutor) *conn {

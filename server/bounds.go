@@ -1,0 +1,113 @@
+package server
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"veche/community"
+	"veche/resolvers"
+	"veche/server/broadcast"
+	"veche/server/limits"
+)
+
+// limited says whether each client is held to its share.
+func (s *Server) limited() bool { return s.config.RateLimit != "off" }
+
+func (c Config) bounds() limits.Bounds {
+	return limits.Bounds{Cost: c.MaxCost, Depth: c.MaxDepth, Member: c.MemberRate, Guest: c.GuestRate, Open: c.MaxOpen}.WithDefaults()
+}
+
+func (s *Server) budgets() *limits.Budgets {
+	if !s.limited() {
+		return nil
+	}
+	return s.parts.Budgets
+}
+
+// perSecond is how many operations a socket may start in a second: a page that
+// mounts starts some at once.
+const perSecond = 100
+
+func (s *Server) pace() int {
+	if !s.limited() {
+		return 0
+	}
+	return perSecond
+}
+
+// later is when to try to open another socket, stream or subscription.
+const later = 10 * time.Second
+
+// enter lets a socket or a stream in, if its address has not too many.
+// Addresses of proxies stand for many people.
+func (s *Server) enter(r *http.Request) (leave func(), err error) {
+	address := s.proxies.Client(r)
+	if s.proxies.Has(address) {
+		return func() {}, nil
+	}
+	from := limits.Network(address)
+	if !s.streams.Enter(from) {
+		return nil, community.RateLimited(later)
+	}
+	return func() { s.streams.Leave(from) }, nil
+}
+
+// subscribe is the station's, for an actor who has not too many subscriptions.
+func (s *Server) subscribe(ctx context.Context, wanted broadcast.Subscription, to broadcast.Reader) gqlerror.List {
+	if s.readers == nil {
+		return s.station.Subscribe(ctx, wanted, to)
+	}
+	who := limits.Actor(resolvers.RequestFrom(ctx))
+	if !s.readers.Enter(who) {
+		ctx := graphql.WithOperationContext(ctx, wanted.Operation)
+		return gqlerror.List{resolvers.Present(ctx, community.RateLimited(later))}
+	}
+	context.AfterFunc(ctx, func() { s.readers.Leave(who) })
+	return s.station.Subscribe(ctx, wanted, to)
+}
+
+// connection drops a new connection of an address that has too many. A proxy may
+// have any number.
+func (s *Server) connection(c net.Conn, state http.ConnState) {
+	switch state {
+	case http.StateNew, http.StateClosed, http.StateHijacked:
+	default:
+		return
+	}
+	from, _, err := net.SplitHostPort(c.RemoteAddr().String())
+	if err != nil || s.proxies.Has(from) {
+		return
+	}
+	switch from = limits.Network(from); {
+	case state != http.StateNew:
+		s.callers.Leave(from)
+	case !s.callers.Enter(from):
+		s.callers.Join(from) // its end will be told too
+		_ = c.Close()
+	}
+}
+
+// delayed says in the header when to come again, if that is what the errors are
+// about, and answers the status: 429 where the client knows more than 200.
+func delayed(w http.ResponseWriter, status int, errs gqlerror.List) int {
+	wait := limits.RetryAfter(errs)
+	if wait == 0 {
+		return status
+	}
+	w.Header().Set("Retry-After", strconv.Itoa(wait))
+	if status == http.StatusOK {
+		return status
+	}
+	return http.StatusTooManyRequests
+}
+
+// refuseFor refuses with 429 what has to come again later.
+func refuseFor(w http.ResponseWriter, err error) {
+	refuse(w, delayed(w, http.StatusBadRequest, gqlerror.List{gqlerror.Wrap(err)}), err)
+}
