@@ -63,7 +63,7 @@ const (
 	maxReading = 20_000
 	// maxComparisons is how many pairs of fields validation may compare to see
 	// whether those with one name can be one.
-	maxComparisons = 50_000
+	maxComparisons = 20_000
 )
 
 // WithDefaults puts the defaults in the place of what is zero.

@@ -12,10 +12,10 @@ import (
 // How much is counted for what the schema says nothing of; docs/decisions/014
 // says why.
 const (
-	objectPoints  = 1  // a thing that is looked up
-	deedPoints    = 10 // a mutation or subscription
-	listed        = 10 // things in a list without pages
-	introspection = 50 // fields of introspection for a point
+	objectPoints  = 1   // a thing that is looked up
+	deedPoints    = 10  // a mutation or subscription
+	listed        = 10  // things in a list without pages
+	introspection = 200 // fields of introspection for a point
 )
 
 // costDirective is what the schema says exceptions with.
