@@ -22,6 +22,9 @@ import (
 const (
 	maxBody  = 1 << 20
 	bodyTime = 30 * time.Second
+	// answerTime is how long the answer may take until its client has it; event
+	// streams have their own.
+	answerTime = time.Minute
 )
 
 func (s *Server) routes() http.Handler {
@@ -54,8 +57,8 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 // waits on a slow client.
 func bounded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		control := http.NewResponseController(w)
 		if r.Method == http.MethodPost {
-			control := http.NewResponseController(w)
 			_ = control.SetReadDeadline(time.Now().Add(bodyTime)) // not every writer has deadlines
 			body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 			if err != nil {
@@ -64,6 +67,10 @@ func bounded(next http.Handler) http.Handler {
 			}
 			_ = control.SetReadDeadline(time.Time{})
 			r.Body = io.NopCloser(bytes.NewReader(body))
+		}
+		if r.Header.Get("Upgrade") == "" {
+			_ = control.SetWriteDeadline(time.Now().Add(answerTime))
+			defer control.SetWriteDeadline(time.Time{})
 		}
 		next.ServeHTTP(w, r)
 	})

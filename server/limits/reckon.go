@@ -15,7 +15,7 @@ const (
 	objectPoints  = 1   // a thing that is looked up
 	deedPoints    = 10  // a mutation or subscription
 	listed        = 10  // things in a list without pages
-	introspection = 200 // fields of introspection for a point
+	introspection = 100 // fields of introspection for a point
 )
 
 // costDirective is what the schema says exceptions with.
