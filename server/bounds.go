@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"veche/community"
@@ -23,11 +24,14 @@ func (c Config) bounds() limits.Bounds {
 	return limits.Bounds{Cost: c.MaxCost, Depth: c.MaxDepth, Member: c.MemberRate, Guest: c.GuestRate, Open: c.MaxOpen}.WithDefaults()
 }
 
-func (s *Server) budgets() *limits.Budgets {
-	if !s.limited() {
-		return nil
+// gate opens the entrance for the schema.
+func (s *Server) gate(schema *ast.Schema) *limits.Gate {
+	var budgets *limits.Budgets
+	if s.limited() {
+		budgets = s.parts.Budgets
 	}
-	return s.parts.Budgets
+	s.entrance = limits.New(s.config.bounds(), schema, budgets)
+	return s.entrance
 }
 
 // perSecond is how many operations a socket may start in a second: a page that
@@ -91,6 +95,11 @@ func (s *Server) connection(c net.Conn, state http.ConnState) {
 		s.callers.Join(from) // its end will be told too
 		_ = c.Close()
 	}
+}
+
+// mayRead has who asks pay for a body that is large, before it is read.
+func (s *Server) mayRead(r *http.Request) error {
+	return s.entrance.Body(r.Context(), r.ContentLength)
 }
 
 // delayed says in the header when to come again, if that is what the errors are

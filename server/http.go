@@ -16,6 +16,7 @@ import (
 	"veche/community/members"
 	"veche/resolvers"
 	"veche/server/graphiql"
+	"veche/server/limits"
 )
 
 // The bounds of one request.
@@ -29,7 +30,7 @@ const (
 
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", s.known(bounded(s.api())))
+	mux.Handle("/graphql", s.known(s.bounded(s.api())))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") })
 	mux.HandleFunc("GET /readyz", s.ready)
 	mux.Handle("/", graphiql.Page("/graphql"))
@@ -55,17 +56,27 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 
 // bounded reads the whole body first, within its bounds, so that no transport
 // waits on a slow client.
-func bounded(next http.Handler) http.Handler {
+func (s *Server) bounded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		control := http.NewResponseController(w)
 		if r.Method == http.MethodPost {
+			if err := s.mayRead(r); err != nil {
+				w.Header().Set("Connection", "close") // what comes is not read
+				refuseFor(w, err)
+				return
+			}
 			_ = control.SetReadDeadline(time.Now().Add(bodyTime)) // not every writer has deadlines
-			body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+			body, err := bodyOf(w, r)
 			if err != nil {
+				w.Header().Set("Connection", "close")
 				refuse(w, http.StatusRequestEntityTooLarge, community.BadInput("", "The body was cut off, or is longer than %d bytes.", maxBody))
 				return
 			}
 			_ = control.SetReadDeadline(time.Time{})
+			if err := limits.JSON(body); err != nil {
+				refuse(w, http.StatusBadRequest, err)
+				return
+			}
 			r.Body = io.NopCloser(bytes.NewReader(body))
 		}
 		if r.Header.Get("Upgrade") == "" {
@@ -74,6 +85,14 @@ func bounded(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// bodyOf reads the body; of one that says that it is too long, nothing.
+func bodyOf(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	if r.ContentLength > maxBody {
+		return nil, &http.MaxBytesError{Limit: maxBody}
+	}
+	return io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 }
 
 // known finds out who asks, by the bearer token. A token that is not valid is

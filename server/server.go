@@ -26,15 +26,16 @@ import (
 
 // Server serves the community's API.
 type Server struct {
-	config  Config
-	parts   *Parts
-	station *broadcast.Station
-	sockets *socket.Transport
-	proxies limits.Proxies
-	streams *limits.Crowd // sockets and event streams of an address
-	readers *limits.Crowd // subscriptions of an actor
-	callers *limits.Crowd // connections of an address
-	http    *http.Server
+	config   Config
+	parts    *Parts
+	station  *broadcast.Station
+	sockets  *socket.Transport
+	entrance *limits.Gate
+	proxies  limits.Proxies
+	streams  *limits.Crowd // sockets and event streams of an address
+	readers  *limits.Crowd // subscriptions of an actor
+	callers  *limits.Crowd // connections of an address
+	http     *http.Server
 
 	draining context.Context // ends when the server begins to stop
 	drained  context.CancelFunc

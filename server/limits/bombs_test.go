@@ -52,6 +52,38 @@ func aliases(n int) string {
 	return "{" + b.String() + " }"
 }
 
+// TestComplaintsEnd validates what is wrong in many places.
+func TestComplaintsEnd(t *testing.T) {
+	doc, err := parser.ParseQuery(&ast.Source{Input: "{" + strings.Repeat(" nothing", 200) + "}"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if errs := validator.ValidateWithRules(schema, doc, Rules()); len(errs) != maxErrors {
+		t.Errorf("%d errors", len(errs))
+	}
+	if few, usual := Rules().GetInner(), rules.NewDefaultRules().GetInner(); len(few) != len(usual) {
+		t.Errorf("%d rules, of %d", len(few), len(usual))
+	}
+}
+
+// TestRequestsLookedAtBeforeDecoding looks at them.
+func TestRequestsLookedAtBeforeDecoding(t *testing.T) {
+	long := strings.Repeat(" ", small)
+	for text, fine := range map[string]bool{
+		`{"variables": {"a": ` + strings.Repeat("[", 60) + strings.Repeat("]", 60) + `}}`: true,
+		`{"variables": {"a": ` + strings.Repeat("[", 61) + strings.Repeat("]", 61) + `}}`: false,
+		`{"variables": {"a": [0` + strings.Repeat(",0", maxValues) + `]}}`:                false,
+		`{"query": "` + strings.Repeat("[,", maxValues) + `\"[\\"}`:                       true,
+		strings.Repeat("[", maxValues):                                                    false,
+		strings.Repeat("]", maxValues):                                                    true, // the decoder says what is wrong
+		`"`:                                                                               true,
+	} {
+		if err := JSON([]byte(long + text)); (err == nil) != fine {
+			t.Errorf("%.40s: %v", text, err)
+		}
+	}
+}
+
 // TestWhatValidationCosts finds the worst that is let through to validation.
 func TestWhatValidationCosts(t *testing.T) {
 	for name, text := range worst() {

@@ -66,10 +66,20 @@ func FuzzVariables(f *testing.F) {
 	f.Add([]byte(`{"n": 3, "i": ["a"], "y": true}`))
 	f.Add([]byte(`{"n": 1e99, "i": "a", "y": null}`))
 	f.Add([]byte(`{"n": {"n": [[[[]]]]}}`))
+	f.Add([]byte(`{"\\\"[": "\\\\"}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
+		scanned := tallyOf(data)
 		var variables map[string]any
-		if json.Unmarshal(data, &variables) != nil || variablesFit(variables) != nil {
+		if json.Unmarshal(data, &variables) != nil {
 			return
+		}
+		var decoded tally
+		decoded.count(variables, 0)
+		if variablesFit(variables) != nil {
+			return
+		}
+		if scanned.depth < decoded.depth {
+			t.Errorf("%s is %d deep, and looks %d deep", data, decoded.depth, scanned.depth)
 		}
 		for _, by := range []reading{byNumber, byLength, ifTrue, ifFalse} {
 			for name := range variables {

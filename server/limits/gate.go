@@ -87,6 +87,25 @@ func (d Documents) MutateOperationParameters(ctx context.Context, p *graphql.Raw
 // textPoints is how many bytes of a document that is not known cost a point.
 const textPoints = 100
 
+// largeBody is where bodies begin to cost, and bodyPoints how many bytes of one
+// cost a point: it is copied and decoded before anything is known of it.
+const (
+	largeBody  = 16 << 10
+	bodyPoints = 500
+)
+
+// Body has who asks pay for a body of a length; -1 is one that is not known.
+func (g *Gate) Body(ctx context.Context, length int64) error {
+	if length >= 0 && length < largeBody {
+		return nil
+	}
+	if length < 0 {
+		length = largeBody
+	}
+	_, err := g.pay(ctx, int(min(length, 1<<20)/bodyPoints))
+	return err
+}
+
 func (d Documents) read(query string) *gqlerror.Error {
 	if err := over("levels of brackets", maxNesting, nesting(query)); err != nil {
 		return gqlerror.Wrap(err)

@@ -70,37 +70,3 @@ func blockEnd(text string, i int) int {
 	}
 	return -1
 }
-
-// tally is what decoded JSON holds.
-type tally struct{ values, depth int }
-
-// count looks no further than the limits.
-func (t *tally) count(value any, depth int) {
-	t.values++
-	t.depth = max(t.depth, depth)
-	if depth > maxNesting || t.values > maxValues {
-		return
-	}
-	switch v := value.(type) {
-	case map[string]any:
-		for _, child := range v {
-			t.count(child, depth+1)
-		}
-	case []any:
-		for _, child := range v {
-			t.count(child, depth+1)
-		}
-	}
-}
-
-func variablesFit(variables map[string]any) error {
-	if len(variables) == 0 {
-		return nil
-	}
-	var t tally
-	t.count(variables, 0)
-	if err := over("levels of nesting in the variables", maxNesting, t.depth); err != nil {
-		return err
-	}
-	return over("values in the variables", maxValues, t.values)
-}

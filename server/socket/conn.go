@@ -12,6 +12,8 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/gorilla/websocket"
+
+	"veche/server/limits"
 )
 
 // conn is one socket. Its context ends when the socket must, with the Close or
@@ -189,8 +191,13 @@ func (c *conn) part() {
 	}
 }
 
-// receive does what one message asks for.
+// receive does what one message asks for. What would be much work to decode is
+// taken for none of the protocol's.
 func (c *conn) receive(data []byte) {
+	if limits.JSON(data) != nil {
+		c.end(CloseInvalid.because("too many values, or too deep"))
+		return
+	}
 	m, err := c.dialect.parse(data)
 	switch {
 	case err != nil && c.dialect.older:
