@@ -27,7 +27,7 @@ type Config struct {
 	MemberRate    int            `env:"VECHE_MEMBER_RATE" name:"member-rate" default:"60000" help:"Points that a member, and each API token, may spend in a minute."`
 	GuestRate     int            `env:"VECHE_GUEST_RATE" name:"guest-rate" default:"30000" help:"Points that the guests of one address (of IPv6, one /64) may spend in a minute."`
 	MaxOpen       int            `env:"VECHE_MAX_OPEN" name:"max-open" default:"1000" help:"Sockets and streams that one address may have open at a time, and connections of any kind; and the subscriptions of one member or address."`
-	Proxies       []netip.Prefix `env:"VECHE_PROXIES" default:"127.0.0.0/8,::1/128" help:"Networks of the proxies whose X-Forwarded-For is believed; comma between."`
+	Proxies       []netip.Prefix `env:"VECHE_PROXIES" default:"127.0.0.0/8,::1/128" help:"Networks of the proxies whose X-Forwarded-For is believed, and that may open any number of connections; comma between."`
 	Origins       []string       `env:"VECHE_ORIGINS" help:"Origins of web pages that may open sockets, beside this server's own; comma between."`
 	Compression   string         `env:"VECHE_COMPRESSION" enum:"on,off" default:"off" help:"Compress messages on sockets whose clients can (permessage-deflate): on saves traffic and costs processor time for each reader."`
 	Retention     time.Duration  `env:"VECHE_RETENTION" default:"168h" help:"How long the live log is kept: how far back a client can resume."`

@@ -49,7 +49,7 @@ func attacks() []attack {
 		document("a string without end", badInput, `{ a(b: "`+strings.Repeat("x", 1<<20-100)),
 		document("pages of pages", tooComplex, "{ topics(first: 100) { nodes { posts(first: 100) { nodes { id } } } } }"),
 		document("a page of a million", "200 BAD_INPUT", "{ topics(first: 1000000) { nodes { id } } }"),
-		document("introspection again and again", tooComplex, "{"+numbered(60, " a%d: __schema { types { fields { args { type { ofType { name } } } } } }")+"}"),
+		document("introspection again and again", tooComplex, "{"+numbered(110, " a%d: __schema { types { fields { args { type { ofType { name } } } } } }")+"}"),
 		body("variables 5,000 deep", tooComplex, "application/json", `{"query": "{ __typename }", "variables": {"a": `+strings.Repeat("[", 5000)+strings.Repeat("]", 5000)+`}}`),
 		body("variables 400,000 deep", tooComplex, "application/json", `{"query": "{ __typename }", "variables": {"a": `+strings.Repeat("[", 400_000)+strings.Repeat("]", 400_000)+`}}`),
 		body("400,000 variables", tooComplex, "application/json", `{"query": "{ __typename }", "variables": {"a": [1`+strings.Repeat(",1", 400_000)+`]}}`),

@@ -33,7 +33,7 @@ func bombs() map[string][2]string {
 		"1,000 aliases":            {aliases(1000), "1,000 aliases"},
 		"100 levels":               {strings.Repeat("{a", 100) + strings.Repeat("}", 100), "levels of brackets"},
 		"50 levels":                {strings.Repeat("{a", 50) + strings.Repeat("}", 50), "50 levels of fields"},
-		"100 roots":                {"{" + strings.Repeat(" a", 100) + "}", "100 fields at the root"},
+		"150 roots":                {"{" + strings.Repeat(" a", 150) + "}", "150 fields at the root"},
 		"fragments in a circle":    {circle.String(), "within itself"},
 		"two of one name":          {"{...A} fragment A on Query {__typename} fragment A on Query {viewer {email}}", "two fragments"},
 		"fragments that double":    {chain.String(), "countless selections"},

@@ -52,7 +52,7 @@ const (
 	introspectionDepth = 20
 	maxSelections      = 2000
 	maxAliases         = 200
-	maxRoots           = 50
+	maxRoots           = 100
 	maxDirectives      = 200
 	maxFragments       = 200
 	maxVariables       = 200
