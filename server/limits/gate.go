@@ -54,6 +54,7 @@ type Costs struct{ *Gate }
 
 var (
 	_ graphql.OperationParameterMutator = Documents{}
+	_ graphql.OperationParameterMutator = Costs{}
 	_ graphql.OperationContextMutator   = Costs{}
 	_ graphql.ResponseInterceptor       = Costs{}
 	_ graphql.HandlerExtension          = Documents{}
@@ -118,6 +119,18 @@ func (d Documents) read(query string) *gqlerror.Error {
 		return nil // the executor says what is wrong
 	}
 	if err := d.bounds.fits(doc); err != nil {
+		return gqlerror.Wrap(err)
+	}
+	return nil
+}
+
+// MutateOperationParameters has who names a document by its hash pay a point:
+// one that is not known is looked for in the store.
+func (c Costs) MutateOperationParameters(ctx context.Context, p *graphql.RawParams) *gqlerror.Error {
+	if p.Query != "" {
+		return nil
+	}
+	if _, err := c.pay(ctx, 1); err != nil {
 		return gqlerror.Wrap(err)
 	}
 	return nil
