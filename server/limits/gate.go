@@ -86,7 +86,7 @@ func (d Documents) MutateOperationParameters(ctx context.Context, p *graphql.Raw
 }
 
 // textPoints is how many bytes of a document that is not known cost a point.
-const textPoints = 100
+const textPoints = 50
 
 // largeBody is where bodies begin to cost, and bodyPoints how many bytes of one
 // cost a point: it is copied and decoded before anything is known of it.
