@@ -3276,11 +3276,11 @@ type Space implements Node {
   "Who belongs to it, those who came first at the top. For members only."
   members("How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor): SpaceMemberConnection!
   "What the viewer is in it; nothing if they have not joined."
-  viewerRole: SpaceRole @perViewer
+  viewerRole: SpaceRole @perViewer @cost(weight: 1)
   "How much of it the viewer wants to be told."
-  viewerWatch: WatchLevel! @perViewer
+  viewerWatch: WatchLevel! @perViewer @cost(weight: 1)
   "Where to start spaceEvents so that nothing that this answer lacks is missed."
-  liveCursor: Cursor!
+  liveCursor: Cursor! @cost(weight: 1)
 }
 
 "A page of spaces."
