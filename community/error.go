@@ -65,6 +65,11 @@ func Conflict(format string, args ...any) error {
 	return &Error{Kind: KindConflict, Message: fmt.Sprintf(format, args...)}
 }
 
+// TooComplex says which limit the operation goes over, and by how much.
+func TooComplex(format string, args ...any) error {
+	return &Error{Kind: KindTooComplex, Message: fmt.Sprintf(format, args...)}
+}
+
 // RateLimited asks the client to come back later.
 func RateLimited(after time.Duration) error {
 	return &Error{Kind: KindRateLimited, Message: "Too many requests; try again later.", RetryAfter: after}

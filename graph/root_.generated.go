@@ -2789,13 +2789,13 @@ extend type Query {
 
 extend type Mutation {
   "Joins the community and signs in."
-  register("What to register." input: RegisterInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): SignInPayload!
+  register("What to register." input: RegisterInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): SignInPayload! @cost(weight: 100)
   "Signs in. A wrong address and a wrong password look the same."
-  logIn("The address and password." input: LogInInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): SignInPayload!
+  logIn("The address and password." input: LogInInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): SignInPayload! @cost(weight: 100)
   "Ends the session that asks."
   logOut("A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): LogOutPayload!
   "Changes the viewer's password and ends all other sessions."
-  changePassword("The passwords." input: ChangePasswordInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): ChangePasswordPayload!
+  changePassword("The passwords." input: ChangePasswordInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): ChangePasswordPayload! @cost(weight: 100)
   "Ends one of the viewer's sessions."
   revokeSession("Which." input: RevokeSessionInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): RevokeSessionPayload!
   "Makes an API token."
@@ -2949,11 +2949,11 @@ type Poll implements Node {
   "When voting ends, or ended; never if not given."
   closesAt: DateTime
   "The ids of the options that the viewer chose."
-  viewerChoices: [ID!]! @perViewer
+  viewerChoices: [ID!]! @perViewer @cost(weight: 1)
 }
 
 "One choice of a poll."
-type PollOption {
+type PollOption @cost(weight: 0) {
   "The option's id within its poll."
   id: ID!
   "What it says."
@@ -3036,7 +3036,7 @@ enum ReactionKind {
 }
 
 "How many members reacted in one way."
-type ReactionCount {
+type ReactionCount @cost(weight: 0) {
   "The way."
   kind: ReactionKind!
   "How many."
@@ -3080,7 +3080,7 @@ type Post implements Node {
   "The page from which an import brought it."
   source: String
   "The viewer's own reactions."
-  viewerReactions: [ReactionKind!]! @perViewer
+  viewerReactions: [ReactionKind!]! @perViewer @cost(weight: 1)
   "The viewer's bookmark."
   viewerBookmark: Bookmark @perViewer
 }
@@ -3328,6 +3328,9 @@ type SetTypingPayload {
 	{Name: "../schema/root.graphqls", Input: `"Marks a field that each viewer sees with other eyes. A subscription without such fields is executed once for all who see its place alike; one with them, once for each viewer."
 directive @perViewer on FIELD_DEFINITION
 
+"Says what asking for a field, or for a thing of a type, costs where that is not the rule: 1 for a thing, 0 for a plain value, 10 for a deed or a subscription. The things on a page, and below them, count as often as the page is asked to have; those of other lists ten times."
+directive @cost("Points for one." weight: Int!) on FIELD_DEFINITION | OBJECT
+
 "An instant: RFC 3339, always in UTC, to the millisecond."
 scalar DateTime
 
@@ -3350,7 +3353,7 @@ interface Node {
 }
 
 "What lies on either side of a page."
-type PageInfo {
+type PageInfo @cost(weight: 0) {
   "Whether the list goes on behind the page."
   hasNextPage: Boolean!
   "Whether the list goes on before the page."
@@ -3428,13 +3431,13 @@ type Space implements Node {
   "Who belongs to it, those who came first at the top. For members only."
   members("How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor): SpaceMemberConnection!
   "What the viewer is in it; nothing if they have not joined."
-  viewerRole: SpaceRole @perViewer
+  viewerRole: SpaceRole @perViewer @cost(weight: 1)
   "How much of it the viewer wants to be told."
-  viewerWatch: WatchLevel! @perViewer
+  viewerWatch: WatchLevel! @perViewer @cost(weight: 1)
   "The topics that are new or newly active behind a cursor, by the latest activity: those that a calm spaceEvents counts. CONFLICT if the cursor is older than what can be told; fetch the page anew."
   newTopics("The cursor of a page or of an event; one of a calm spaceEvents stands for where that began." since: Cursor!, "Only those with the tag." tag: String, "How many are answered, 1 to 100; 20 if not given." first: Int, "Topics that the client shows and so are not new to it; at most 100." onScreen: [ID!]): NewTopicsPage!
   "Where to start spaceEvents so that nothing that this answer lacks is missed."
-  liveCursor: Cursor!
+  liveCursor: Cursor! @cost(weight: 1)
 }
 
 "A page of spaces."
@@ -3720,13 +3723,13 @@ type Topic implements Node {
   "Its polls, the oldest first."
   polls: [Poll!]!
   "How many posts the viewer has not read; all of them if the topic was never opened, 0 for guests."
-  unreadCount: Int! @perViewer
+  unreadCount: Int! @perViewer @cost(weight: 1)
   "The number of the last post that the viewer has read; nothing if never opened."
-  readNumber: Int @perViewer
+  readNumber: Int @perViewer @cost(weight: 1)
   "How much of it the viewer wants to be told."
-  viewerWatch: WatchLevel! @perViewer
+  viewerWatch: WatchLevel! @perViewer @cost(weight: 1)
   "Where to start topicEvents so that nothing that this answer lacks is missed."
-  liveCursor: Cursor!
+  liveCursor: Cursor! @cost(weight: 1)
 }
 
 "A page of topics."

@@ -7,8 +7,6 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
-	"github.com/99designs/gqlgen/graphql/handler/lru"
-	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"veche/dataloaders"
@@ -16,15 +14,9 @@ import (
 	"veche/live"
 	"veche/resolvers"
 	"veche/server/broadcast"
+	"veche/server/limits"
 	"veche/server/socket"
 )
-
-// maxTokens bounds a document before it is parsed: the parser recurses, and a
-// megabyte of brackets would overflow its stack.
-const maxTokens = 5000
-
-// parsed is how many documents are kept parsed and validated.
-const parsed = 1000
 
 // api is the GraphQL endpoint with all its transports.
 func (s *Server) api() http.Handler {
@@ -32,20 +24,26 @@ func (s *Server) api() http.Handler {
 	schema := graph.NewExecutableSchema(graph.Config{Resolvers: root})
 	h := handler.New(schema)
 	s.station = broadcast.New(s.parts.Log, schema.Schema())
+	gate := s.gate(schema.Schema())
 	s.sockets = socket.New(s.socketConfig())
 	h.AddTransport(s.sockets)
-	h.AddTransport(requests{events{s.draining, s.station}})
-	h.SetQueryCache(lru.New[*ast.QueryDocument](parsed))
-	h.SetParserTokenLimit(maxTokens)
+	h.AddTransport(requests{events{s.draining, s}})
+	h.SetQueryCache(gate.Cache())
+	h.SetValidationRulesFn(limits.Rules)
+	h.SetParserTokenLimit(gate.MaxTokens())
 	h.SetErrorPresenter(resolvers.Present)
 	h.SetRecoverFunc(resolvers.Recover)
+	h.Use(limits.Costs{Gate: gate})
 	h.Use(introspection(s.config.Introspection)) // before a document is kept
 	if s.parts.Trusted != nil {
 		h.Use(s.parts.Trusted)
 	} else {
 		h.Use(s.parts.Documents)
 	}
-	h.AroundRootFields(s.limits.around)
+	h.Use(limits.Documents{Gate: gate})
+	if s.limited() {
+		h.AroundRootFields(limits.NewSignIns().Around)
+	}
 	h.AroundRootFields(once)
 	h.AroundResponses(s.fresh)
 	return h
@@ -97,6 +95,8 @@ func (s *Server) socketConfig() socket.Config {
 			}
 			return resolvers.WithRequest(ctx, &request), nil
 		},
-		Subscribe: s.station.Subscribe,
+		Subscribe:           s.subscribe,
+		Enter:               s.enter,
+		OperationsPerSecond: s.pace(),
 	}
 }

@@ -22,9 +22,14 @@ type Config struct {
 	S3Region         string        `env:"VECHE_S3_REGION" name:"s3-region" default:"us-east-1" help:"Region of the bucket."`
 	NATSURL          string        `env:"VECHE_NATS_URL" name:"nats-url" help:"NATS by which several nodes tell each other of news; one node needs none."`
 	Registration     string        `env:"VECHE_REGISTRATION" enum:"open,closed" default:"open" help:"Whether anybody may register: open or closed."`
-	RateLimit        string        `env:"VECHE_RATE_LIMIT" name:"rate-limit" enum:"on,off" default:"on" help:"Limit sign-ins and registrations by address: on, or off for trials."`
+	RateLimit        string        `env:"VECHE_RATE_LIMIT" name:"rate-limit" enum:"on,off" default:"on" help:"Limit how much each client may ask, open and try: on, or off for trials. What one operation may be is limited in any case."`
+	MaxCost          int           `env:"VECHE_MAX_COST" name:"max-cost" default:"10000" help:"What one operation may cost, in points; a point is about one thing that is looked up."`
+	MaxDepth         int           `env:"VECHE_MAX_DEPTH" name:"max-depth" default:"15" help:"How deep the fields of an operation may stand in each other."`
+	MemberRate       int           `env:"VECHE_MEMBER_RATE" name:"member-rate" default:"60000" help:"Points that a member, and each API token, may spend in a minute."`
+	GuestRate        int           `env:"VECHE_GUEST_RATE" name:"guest-rate" default:"30000" help:"Points that the guests of one address (of IPv6, one /64) may spend in a minute."`
+	MaxOpen          int           `env:"VECHE_MAX_OPEN" name:"max-open" default:"1000" help:"Sockets and streams that one address may have open at a time, and connections of any kind; and the subscriptions of one member or address."`
 	Origins          []string      `env:"VECHE_ORIGINS" help:"Origins of web pages that may call the API, beside this server's own, such as https://forum.example; comma between."`
-	Proxies          []string      `env:"VECHE_PROXIES" help:"Networks or addresses of the proxies before this server: what they say of the client (X-Forwarded-For, or else Forwarded) is believed; comma between."`
+	Proxies          []string      `env:"VECHE_PROXIES" default:"127.0.0.0/8,::1" help:"Networks or addresses of the proxies before this server: what they say of the client (X-Forwarded-For, or else Forwarded) is believed, and they may open any number of connections; comma between."`
 	Introspection    string        `env:"VECHE_INTROSPECTION" enum:"on,off,members" default:"on" help:"Who may ask for the schema: on for all, members for who is signed in, or off."`
 	TrustedDocuments string        `env:"VECHE_TRUSTED_DOCUMENTS" name:"trusted-documents" help:"Manifest of the only documents that may be asked for, as Apollo's or Relay's tools write it; empty allows any."`
 	Compression      string        `env:"VECHE_COMPRESSION" enum:"on,off" default:"off" help:"Compress messages on sockets whose clients can (permessage-deflate): on saves traffic and costs processor time for each reader."`

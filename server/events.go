@@ -27,7 +27,7 @@ type events struct {
 	// draining ends when the server stops: streams then break off without
 	// "complete", so that their clients come back.
 	draining context.Context
-	station  *broadcast.Station
+	server   *Server
 }
 
 // pulse is how often a quiet stream says that it is alive, so that nothing
@@ -36,6 +36,12 @@ const pulse = 15 * time.Second
 
 // answer streams the responses to the operation, or what is wrong with it.
 func (e events) answer(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor, operation *graphql.OperationContext, errs gqlerror.List) {
+	leave, err := e.server.enter(r)
+	if err != nil {
+		refuse(w, r, err)
+		return
+	}
+	defer leave()
 	base, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	defer context.AfterFunc(e.draining, cancel)()
@@ -73,7 +79,7 @@ func lastEvent(r *http.Request) *community.Cursor {
 // follow streams a subscription.
 func (e events) follow(ctx context.Context, s *stream, wanted broadcast.Subscription) {
 	o := newOutlet()
-	if errs := e.station.Subscribe(ctx, wanted, o); len(errs) > 0 {
+	if errs := e.server.subscribe(ctx, wanted, o); len(errs) > 0 {
 		s.finish(wanted.Exec.DispatchError(graphql.WithOperationContext(ctx, wanted.Operation), errs))
 		return
 	}

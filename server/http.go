@@ -13,6 +13,7 @@ import (
 	"veche/community/members"
 	"veche/resolvers"
 	"veche/server/graphiql"
+	"veche/server/limits"
 )
 
 // The bounds of one request.
@@ -20,11 +21,14 @@ const (
 	maxBody  = 1 << 20
 	maxQuery = 32 << 10 // of the URL
 	bodyTime = 30 * time.Second
+	// answerTime is how long the answer may take until its client has it; event
+	// streams have their own.
+	answerTime = time.Minute
 )
 
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", s.shared(recovered(s.known(bounded(s.api())))))
+	mux.Handle("/graphql", s.shared(recovered(s.known(s.bounded(s.api())))))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") })
 	mux.HandleFunc("GET /readyz", s.ready)
 	mux.Handle("/", graphiql.Page("/graphql"))
@@ -77,21 +81,43 @@ func recovered(next http.Handler) http.Handler {
 
 // bounded reads the whole body first, within its bounds, so that no transport
 // waits on a slow client.
-func bounded(next http.Handler) http.Handler {
+func (s *Server) bounded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		control := http.NewResponseController(w)
 		if r.Method == http.MethodPost {
-			control := http.NewResponseController(w)
+			if err := s.mayRead(r); err != nil {
+				w.Header().Set("Connection", "close") // what comes is not read
+				refuse(w, r, err)
+				return
+			}
 			_ = control.SetReadDeadline(time.Now().Add(bodyTime)) // not every writer has deadlines
-			body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+			body, err := bodyOf(w, r)
 			if err != nil {
+				w.Header().Set("Connection", "close") // what comes is not read
 				refuse(w, r, unread(err))
 				return
 			}
 			_ = control.SetReadDeadline(time.Time{})
+			if err := limits.JSON(body); err != nil {
+				refuse(w, r, err)
+				return
+			}
 			r.Body = io.NopCloser(bytes.NewReader(body))
+		}
+		if r.Header.Get("Upgrade") == "" {
+			_ = control.SetWriteDeadline(time.Now().Add(answerTime))
+			defer control.SetWriteDeadline(time.Time{})
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// bodyOf reads the body; of one that says that it is too long, nothing.
+func bodyOf(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	if r.ContentLength > maxBody {
+		return nil, &http.MaxBytesError{Limit: maxBody}
+	}
+	return io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 }
 
 // known finds out who asks, by the bearer token or else by the cookie. A token

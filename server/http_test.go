@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"veche/server/limits"
 )
 
 // TestRequests makes requests that HTTP allows and GraphQL over HTTP treats in
@@ -39,7 +41,7 @@ func TestRequests(t *testing.T) {
 		"too long":                     {"POST", "", strings.Repeat(" ", maxBody+1), map[string]string{"Content-Type": jsonBody}, 413, newerType, "BAD_INPUT"},
 		"a token of nobody":            {"POST", "", body(query), map[string]string{"Content-Type": jsonBody, "Authorization": "Bearer veche_s_x"}, 401, newerType, "UNAUTHENTICATED"},
 		"no bearer":                    {"POST", "", body(query), map[string]string{"Content-Type": jsonBody, "Authorization": "Basic eA=="}, 401, newerType, "UNAUTHENTICATED"},
-		"too deep to parse":            {"POST", "", body(strings.Repeat("{a", 1e5)), map[string]string{"Content-Type": jsonBody, "Accept": newerType}, 400, newerType, "BAD_INPUT"},
+		"too deep to parse":            {"POST", "", body(strings.Repeat("{a", 1e5)), map[string]string{"Content-Type": jsonBody, "Accept": newerType}, 400, newerType, "TOO_COMPLEX"},
 	} {
 		r, err := http.NewRequestWithContext(t.Context(), c.method, h.url+c.path, strings.NewReader(c.body))
 		if err != nil {
@@ -72,7 +74,7 @@ func TestRateLimit(t *testing.T) {
 	c.RateLimit = "on"
 	h := open(t, c, "anna")
 	const wrong = `mutation { logIn(input: {email: "anna@example.org", password: "not that one"}) { member { id } } }`
-	for range burst {
+	for range limits.Burst {
 		wantFault(t, "within the burst", "UNAUTHENTICATED", h.ask("guest", wrong, nil))
 	}
 	got := h.ask("guest", wrong, nil)

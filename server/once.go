@@ -14,6 +14,7 @@ import (
 
 	"veche/community"
 	"veche/resolvers"
+	"veche/server/limits"
 	"veche/store"
 )
 
@@ -56,7 +57,7 @@ func once(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
 func claimFor(viewer community.Viewer, key, field string, args map[string]any) (*store.Claim, error) {
 	if n := utf8.RuneCountInString(key); n < 1 || n > maxKey {
 		return nil, community.BadInput(idempotencyKey, "A key has 1 to %d characters.", maxKey)
-	} else if guarded[field] && n < minSecret {
+	} else if limits.Guards(field) && n < minSecret {
 		return nil, community.BadInput(idempotencyKey, "With a password, a key has %d characters or more; a random UUID will do.", minSecret)
 	}
 	input, err := json.Marshal(args)

@@ -12,6 +12,7 @@ import (
 	"veche/community/forum"
 	"veche/community/members"
 	"veche/live"
+	"veche/server/limits"
 	"veche/server/persisted"
 	"veche/store"
 	"veche/store/mongo"
@@ -30,6 +31,8 @@ type Parts struct {
 	Documents *persisted.Documents
 	// Trusted are the only documents that may be asked for; nil if any may.
 	Trusted *persisted.Trusted
+	// Budgets are what everybody may still spend.
+	Budgets *limits.Budgets
 }
 
 // Assemble opens the store and puts the community together. cost is what a
@@ -91,6 +94,9 @@ func over(ctx context.Context, s store.Store, c Config, cost *members.Cost) (*Pa
 			return nil, err
 		}
 	}
+	if p.Budgets, err = limits.OpenBudgets(ctx, s, c.MongoDBURI != "", nil); err != nil {
+		return nil, err
+	}
 	return p, nil
 }
 
@@ -122,6 +128,9 @@ func (p *Parts) prune(ctx context.Context) {
 		}
 		if err := p.Documents.Prune(ctx); err != nil && ctx.Err() == nil {
 			slog.ErrorContext(ctx, "persisted documents could not be pruned", "error", err)
+		}
+		if err := p.Budgets.Prune(ctx); err != nil && ctx.Err() == nil {
+			slog.ErrorContext(ctx, "budgets could not be pruned", "error", err)
 		}
 		select {
 		case <-ctx.Done():

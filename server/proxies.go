@@ -33,6 +33,12 @@ func (p proxies) trust(addr netip.Addr) bool {
 	return slices.ContainsFunc(p, func(network netip.Prefix) bool { return network.Contains(addr) })
 }
 
+// has says whether the address is a proxy's.
+func (p proxies) has(address string) bool {
+	addr, ok := parseHop(address)
+	return ok && p.trust(addr)
+}
+
 // address is where the client is: the last hop that is not a trusted proxy.
 func (p proxies) address(r *http.Request) string {
 	addr, ok := parseHop(r.RemoteAddr)

@@ -58,16 +58,21 @@ func refuse(w http.ResponseWriter, r *http.Request, err error) {
 		header.Set("Allow", allowed(r))
 	case http.StatusUnauthorized:
 		header.Set("WWW-Authenticate", "Bearer")
-	case http.StatusTooManyRequests:
-		if after, ok := told.Extensions["retryAfter"].(float64); ok {
-			header.Set("Retry-After", strconv.Itoa(int(after)))
-		}
 	}
+	delay(header, told)
 	w.WriteHeader(status)
 	out := struct {
 		Errors gqlerror.List `json:"errors"`
 	}{gqlerror.List{told}}
 	_ = json.NewEncoder(w).Encode(out) // the client may have gone
+}
+
+// delay says in the header when to come again, if that is what the error is
+// about.
+func delay(header http.Header, told *gqlerror.Error) {
+	if after, ok := told.Extensions["retryAfter"].(float64); ok {
+		header.Set("Retry-After", strconv.Itoa(int(after)))
+	}
 }
 
 // allowed are the methods to try instead: POST, where a mutation came by GET.

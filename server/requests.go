@@ -114,10 +114,22 @@ func statusFor(kind string, response *graphql.Response) int {
 	return http.StatusBadRequest
 }
 
+// closing is what goes behind the data; nil if the extensions are no JSON.
+func closing(extensions map[string]any) []byte {
+	if len(extensions) == 0 {
+		return []byte("}")
+	}
+	text, err := json.Marshal(extensions)
+	if err != nil {
+		return nil
+	}
+	return append(append([]byte(`,"extensions":`), text...), '}')
+}
+
 // answer writes the response. Most are data alone, which is JSON already.
 func answer(w http.ResponseWriter, kind string, response *graphql.Response) {
-	parts := [][]byte{[]byte(`{"data":`), response.Data, []byte("}")}
-	if len(response.Errors) > 0 || response.Data == nil || len(response.Extensions) > 0 {
+	parts := [][]byte{[]byte(`{"data":`), response.Data, closing(response.Extensions)}
+	if len(response.Errors) > 0 || response.Data == nil || parts[2] == nil {
 		parts = [][]byte{encoded(response)}
 	}
 	length := 0
@@ -126,6 +138,9 @@ func answer(w http.ResponseWriter, kind string, response *graphql.Response) {
 	}
 	w.Header().Set("Content-Type", kind+"; charset=utf-8")
 	w.Header().Set("Content-Length", strconv.Itoa(length))
+	if len(response.Errors) > 0 {
+		delay(w.Header(), response.Errors[0])
+	}
 	w.WriteHeader(statusFor(kind, response))
 	for _, part := range parts {
 		_, _ = w.Write(part) // the client may have gone

@@ -19,20 +19,24 @@ import (
 	"time"
 
 	"veche/server/broadcast"
+	"veche/server/limits"
 	"veche/server/socket"
 	"veche/uploads"
 )
 
 // Server serves the community's API.
 type Server struct {
-	config  Config
-	parts   *Parts
-	station *broadcast.Station
-	sockets *socket.Transport
-	limits  *limits
-	origins origins
-	proxies proxies
-	http    *http.Server
+	config   Config
+	parts    *Parts
+	station  *broadcast.Station
+	sockets  *socket.Transport
+	entrance *limits.Gate
+	origins  origins
+	proxies  proxies
+	streams  *limits.Crowd // sockets and event streams of an address
+	readers  *limits.Crowd // subscriptions of an actor
+	callers  *limits.Crowd // connections of an address
+	http     *http.Server
 
 	draining context.Context // ends when the server begins to stop
 	drained  context.CancelFunc
@@ -44,15 +48,20 @@ type Server struct {
 
 // New makes a server over the parts. It closes them when it is done.
 func New(c Config, p *Parts) *Server {
-	s := &Server{config: c, parts: p, limits: newLimits(c.RateLimit != "off")}
+	s := &Server{config: c, parts: p}
 	s.origins, _ = parseOrigins(c.Origins) // what is none was refused by Run, and lets nobody in
 	s.proxies, _ = parseProxies(c.Proxies)
+	if s.limited() {
+		most := c.bounds().Open
+		s.streams, s.readers, s.callers = limits.NewCrowd(most), limits.NewCrowd(most), limits.NewCrowd(most)
+	}
 	s.draining, s.drained = context.WithCancel(context.Background())
 	s.http = &http.Server{
 		Handler:           s.routes(),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
+		ConnState:         s.connection,
 		ErrorLog:          slog.NewLogLogger(slog.Default().Handler(), slog.LevelDebug),
 	}
 	return s

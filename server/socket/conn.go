@@ -12,6 +12,8 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/gorilla/websocket"
+
+	"veche/server/limits"
 )
 
 // conn is one socket. Its context ends when the socket must, with the Close or
@@ -22,6 +24,7 @@ type conn struct {
 	ctx    context.Context
 	end    context.CancelCauseFunc
 	done   chan struct{} // closed when nothing of the socket is left
+	left   func()        // gives the client's place to another
 
 	ws       *websocket.Conn
 	dialect  *dialect
@@ -37,8 +40,9 @@ type conn struct {
 	ready       chan struct{}   // closed with connection_ack
 	base        context.Context // of the operations; set before ready
 
-	live operations
-	work sync.WaitGroup // operations and Authorize
+	live  operations
+	tempo tempo          // the reader's own
+	work  sync.WaitGroup // operations and Authorize
 }
 
 func newConn(config *Config, r *http.Request, exec graphql.GraphExecutor) *conn {
@@ -188,8 +192,13 @@ func (c *conn) part() {
 	}
 }
 
-// receive does what one message asks for.
+// receive does what one message asks for. What would be much work to decode is
+// taken for none of the protocol's.
 func (c *conn) receive(data []byte) {
+	if limits.JSON(data) != nil {
+		c.end(CloseInvalid.because("too many values, or too deep"))
+		return
+	}
 	m, err := c.dialect.parse(data)
 	switch {
 	case err != nil && c.dialect.older:

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"veche/community"
 	"veche/server/broadcast"
 )
 
@@ -110,8 +112,29 @@ func (c *conn) subscribe(m message) {
 		c.end(err)
 		return
 	}
+	if !c.tempo.keeps(c.config.OperationsPerSecond, started) {
+		defer c.live.ended()
+		ctx := graphql.WithOperationContext(op.ctx, &graphql.OperationContext{})
+		c.finish(op, c.refuse(ctx, op, community.RateLimited(time.Second)))
+		return
+	}
 	m.params.ReadTime = graphql.TraceTiming{Start: started, End: graphql.Now()}
 	c.work.Go(func() { c.operate(op, m.params) })
+}
+
+// tempo counts the operations that began in one second.
+type tempo struct {
+	second int64
+	begun  int
+}
+
+// keeps says whether one more may begin.
+func (t *tempo) keeps(most int, now time.Time) bool {
+	if second := now.Unix(); second != t.second {
+		*t = tempo{second: second}
+	}
+	t.begun++
+	return most <= 0 || t.begun <= most
 }
 
 // complete ends the operation for the client. Ids that are not live are those

@@ -161,10 +161,18 @@ func opened(kind string, id []byte, room int) []byte {
 // response writes the message that carries a response of the operation.
 func (d *dialect) response(id []byte, r *graphql.Response) ([]byte, error) {
 	buf := append(opened(d.next, id, len(r.Data)), `,"payload":`...)
-	if len(r.Errors) == 0 && r.Data != nil && r.HasNext == nil && r.Path == nil && r.Label == "" && len(r.Extensions) == 0 {
+	if len(r.Errors) == 0 && r.Data != nil && r.HasNext == nil && r.Path == nil && r.Label == "" {
 		// Most responses are data alone, already JSON: marshaling them would scan
 		// and copy it once more for every socket.
-		return append(append(append(buf, `{"data":`...), r.Data...), "}}"...), nil
+		buf = append(append(buf, `{"data":`...), r.Data...)
+		if len(r.Extensions) == 0 {
+			return append(buf, "}}"...), nil
+		}
+		extensions, err := json.Marshal(r.Extensions)
+		if err != nil {
+			return nil, fmt.Errorf("encode a response: %w", err)
+		}
+		return append(append(append(buf, `,"extensions":`...), extensions...), "}}"...), nil
 	}
 	payload, err := json.Marshal(r)
 	if err != nil {

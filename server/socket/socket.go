@@ -63,11 +63,17 @@ type Config struct {
 	MaxFrame int64
 	// MaxOperations is how many operations may be live on one socket; 100.
 	MaxOperations int
+	// OperationsPerSecond is how many operations a socket may start in a second;
+	// more are refused with RATE_LIMITED. Any number, if it is zero.
+	OperationsPerSecond int
 	// Outbox is how many messages may wait for the reader; 64.
 	Outbox int
 	// CheckOrigin says whether a browser's page may open a socket. By default
 	// the Origin header must be absent or name the host that is asked.
 	CheckOrigin func(*http.Request) bool
+	// Enter lets a client open a socket, or says why it may not, and answers what
+	// is to be called when the socket has ended.
+	Enter func(*http.Request) (leave func(), err error)
 	// Compression offers permessage-deflate to clients.
 	Compression bool
 	// Authorize is called once for the payload of connection_init, nil when the
@@ -104,6 +110,9 @@ func (c Config) withDefaults() Config {
 	orDefault(&c.Outbox, 64)
 	if c.Authorize == nil {
 		c.Authorize = func(ctx context.Context, _ map[string]any) (context.Context, error) { return ctx, nil }
+	}
+	if c.Enter == nil {
+		c.Enter = func(*http.Request) (func(), error) { return func() {}, nil }
 	}
 	if c.Operation == nil {
 		c.Operation = func(ctx context.Context) (context.Context, error) { return ctx, nil }
@@ -170,10 +179,18 @@ const readBuffer = 512
 // HTTP server's, its buffers above all, is held as long as people stay. It
 // refuses new sockets with 503 once Drain was called.
 func (t *Transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	left, err := t.config.Enter(r)
+	if err != nil {
+		w.Header().Set("Retry-After", "10")
+		http.Error(w, "Too many sockets; try again later.", http.StatusTooManyRequests)
+		return
+	}
 	c := newConn(t.config, r, exec)
+	c.left = left
 	if !t.enter(c) {
 		w.Header().Set("Retry-After", "1")
 		http.Error(w, CloseGoingAway.Reason, http.StatusServiceUnavailable)
+		left()
 		return
 	}
 	ws, err := t.upgrader.Upgrade(w, r, nil)
@@ -199,6 +216,7 @@ func (t *Transport) enter(c *conn) bool {
 
 func (t *Transport) leave(c *conn) {
 	c.end(nil)
+	c.left()
 	close(c.done)
 	t.mu.Lock()
 	defer t.mu.Unlock()
