@@ -34,8 +34,12 @@ func (s *Server) routes() http.Handler {
 	return mux
 }
 
-// ready says whether both stores answer.
+// ready says whether both stores answer and the server is to stay.
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
+	if s.draining.Err() != nil {
+		http.Error(w, "not ready: the server is stopping", http.StatusServiceUnavailable)
+		return
+	}
 	ctx, cancel := context.WithTimeout(r.Context(), 5*time.Second)
 	defer cancel()
 	_, err := s.parts.Log.Moment(ctx)
