@@ -155,7 +155,11 @@ func (l *listener) hear(m *Message, seq int64) bool {
 	if l.at >= seq {
 		return true
 	}
-	if m != nil && (l.doubtful() || !l.to.Offer(m)) {
+	if m != nil && l.doubtful() {
+		return false
+	}
+	if m != nil && !l.to.Offer(m) {
+		l.station.sentBack.Add(1)
 		return false
 	}
 	l.at = seq
@@ -242,7 +246,7 @@ func (l *listener) resync(head int64) error {
 	if err != nil {
 		return err
 	}
-	if !l.to.Put(l.ctx, m) {
+	if !l.put(m) {
 		return errStop
 	}
 	l.at = head
@@ -259,12 +263,20 @@ func (l *listener) replay(found []*live.Entry) error {
 		if err != nil {
 			return err
 		}
-		if m != nil && !l.to.Put(l.ctx, m) {
+		if m != nil && !l.put(m) {
 			return errStop
 		}
 		l.at = e.Seq
 	}
 	return nil
+}
+
+func (l *listener) put(m *Message) bool {
+	if !l.to.Put(l.ctx, m) {
+		return false
+	}
+	l.station.sent.Add(1)
+	return true
 }
 
 func (l *listener) pause(d time.Duration) {
