@@ -33,6 +33,7 @@ func (s *Server) api() http.Handler {
 	schema := graph.NewExecutableSchema(graph.Config{Resolvers: root})
 	h := handler.New(schema)
 	s.station = broadcast.New(s.parts.Log, schema.Schema())
+	s.station.Began = s.parts.Lookout.Subscribed
 	s.sockets = socket.New(s.socketConfig())
 	h.AddTransport(s.sockets)
 	h.AddTransport(events{s.draining, s.station})
@@ -41,6 +42,7 @@ func (s *Server) api() http.Handler {
 	h.SetParserTokenLimit(maxTokens)
 	h.SetErrorPresenter(resolvers.Present)
 	h.SetRecoverFunc(resolvers.Recover)
+	s.parts.Lookout.Operations(h.Use)
 	h.Use(extension.Introspection{})
 	h.Use(s.parts.Documents)
 	h.AroundRootFields(s.limits.around)

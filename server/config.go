@@ -22,5 +22,7 @@ type Config struct {
 	Origins       []string      `env:"VECHE_ORIGINS" help:"Origins of web pages that may open sockets, beside this server's own; comma between."`
 	Compression   string        `env:"VECHE_COMPRESSION" enum:"on,off" default:"off" help:"Compress messages on sockets whose clients can (permessage-deflate): on saves traffic and costs processor time for each reader."`
 	Retention     time.Duration `env:"VECHE_RETENTION" default:"168h" help:"How long the live log is kept: how far back a client can resume."`
+	LogRequests   string        `env:"VECHE_LOG_REQUESTS" name:"log-requests" enum:"slow,all,off" default:"slow" help:"Which operations are logged at level info: slow for those that took over a second or failed here, all, or off for none."`
+	DebugListen   string        `env:"VECHE_DEBUG_LISTEN" name:"debug-listen" help:"Private address for /metrics and /debug/pprof/, host:port, such as 127.0.0.1:6060; empty is off, and then nothing is counted."`
 	LogLevel      string        `env:"VECHE_LOG_LEVEL" name:"log-level" enum:"debug,info,warn,error" default:"info" help:"Least level that is logged: debug, info, warn or error."`
 }
