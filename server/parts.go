@@ -79,6 +79,7 @@ func over(ctx context.Context, s store.Store, c Config, cost *members.Cost) (*Pa
 	return p, err
 }
 
+// seen is over, under the eyes of a lookout.
 func seen(ctx context.Context, lookout *observe.Lookout, engine store.Store, c Config, cost *members.Cost) (*Parts, error) {
 	s := lookout.Store(engine)
 	o := live.Options{Retention: c.Retention}

@@ -47,7 +47,7 @@ func (l *Lookout) tell(ctx context.Context, d *deed, out outcome) {
 
 // line is all that is told of an operation but for how it was answered.
 func (d *deed) line(out outcome) []slog.Attr {
-	line := make([]slog.Attr, 0, 9)
+	line := make([]slog.Attr, 0, 10)
 	line = append(line, slog.String("type", d.kind))
 	if name := d.name(); name != "" {
 		line = append(line, slog.String("name", name))
@@ -58,6 +58,9 @@ func (d *deed) line(out outcome) []slog.Attr {
 	}
 	if out.cost > 0 {
 		line = append(line, slog.Int("cost", out.cost))
+	}
+	if d.span != nil && d.span.SpanContext().IsSampled() {
+		line = append(line, slog.String("trace", d.span.SpanContext().TraceID().String()))
 	}
 	switch {
 	case d.kind == typeEvent: // for many readers at once
