@@ -73,7 +73,8 @@ func (c *conn) run(ws *websocket.Conn) {
 	c.stall = time.AfterFunc(c.config.WriteTimeout, func() { c.end(CloseSlowReader) })
 	c.stall.Stop()
 	c.late = time.AfterFunc(c.config.InitTimeout, func() { c.end(CloseInitTimeout) })
-	c.pulse = time.AfterFunc(c.config.PingEvery, c.beat)
+	c.pulse = time.AfterFunc(time.Hour, c.beat) // which sets it again, and so must find it set
+	c.pulse.Reset(c.config.PingEvery)
 	parted := make(chan struct{})
 	context.AfterFunc(c.ctx, func() {
 		defer close(parted)
