@@ -49,9 +49,11 @@ func benchmarkPage(b *testing.B, o observe.Options) {
 	}
 	defer parts.Close()
 	topic := fillTopic(b, parts)
-	body, _ := json.Marshal(map[string]any{"query": `query Page($id: ID!) { topic(id: $id) { id title body postCount liveCursor author { id name }
+	body, _ := json.Marshal(map[string]any{
+		"query": `query Page($id: ID!) { topic(id: $id) { id title body postCount liveCursor author { id name }
 		posts(first: 20) { pageInfo { hasNextPage endCursor } nodes { id number html createdAt author { id name role } reactions { kind count } } } } }`,
-		"variables": vars{"id": topic}})
+		"variables": vars{"id": topic},
+	})
 	handler := New(c, parts).Handler()
 	for b.Loop() {
 		r := httptest.NewRequest("POST", "/graphql", strings.NewReader(string(body)))

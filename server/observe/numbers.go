@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -95,29 +96,36 @@ type tally struct{ atomic.Int64 }
 
 type tallyKey struct{}
 
-// shelf is the numbers of one collection, found once: labels are dear to look
-// up.
+// shelf is the numbers of one collection by verb, each looked up once: labels
+// are dear to find.
 type shelf struct {
-	took     [verbs]prometheus.Observer
-	failures [verbs]prometheus.Counter
+	collection string
+	took       [verbs]atomic.Pointer[prometheus.Observer]
 }
 
+// shelf is that of the collection; nil stands for whole transactions.
 func (n *numbers) shelf(c *store.Spec) *shelf {
 	if found, ok := n.shelves.Load(c); ok {
 		return found.(*shelf)
 	}
 	s := &shelf{}
-	for v := range verbs {
-		s.took[v] = n.store.WithLabelValues(nameOf(c), v.String())
-		s.failures[v] = n.failures.WithLabelValues(nameOf(c), v.String())
+	if c != nil {
+		s.collection = c.Name
 	}
 	found, _ := n.shelves.LoadOrStore(c, s)
 	return found.(*shelf)
 }
 
-func nameOf(c *store.Spec) string {
-	if c == nil {
-		return ""
+// acted counts what was done with documents.
+func (n *numbers) acted(a act, failed bool) {
+	took := a.shelf.took[a.verb].Load()
+	if took == nil {
+		found := n.store.WithLabelValues(a.shelf.collection, a.verb.String())
+		took = &found
+		a.shelf.took[a.verb].Store(took)
 	}
-	return c.Name
+	(*took).Observe(time.Since(a.began).Seconds())
+	if failed {
+		n.failures.WithLabelValues(a.shelf.collection, a.verb.String()).Inc()
+	}
 }

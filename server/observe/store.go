@@ -36,10 +36,11 @@ func (v verb) reads() bool { return v >= get && v <= count }
 
 // act is one thing that is being done.
 type act struct {
-	numbers *shelf
 	verb    verb
 	began   time.Time
-	span    trace.Span
+	numbers *numbers // nil when nobody counts
+	shelf   *shelf
+	span    trace.Span // nil when there are no traces
 }
 
 // act is called before anything is done, with a nil collection for a whole
@@ -53,7 +54,7 @@ func (l *Lookout) act(ctx context.Context, v verb, c *store.Spec) (context.Conte
 		if reads, ok := ctx.Value(tallyKey{}).(*tally); ok && v.reads() {
 			reads.Add(1)
 		}
-		a.numbers, a.began = l.numbers.shelf(c), time.Now()
+		a.numbers, a.shelf, a.began = l.numbers, l.numbers.shelf(c), time.Now()
 	}
 	return ctx, a
 }
@@ -63,10 +64,7 @@ func (l *Lookout) act(ctx context.Context, v verb, c *store.Spec) (context.Conte
 func (a act) end(err error) {
 	failed := err != nil && community.KindOf(err) == community.KindInternal
 	if a.numbers != nil {
-		a.numbers.took[a.verb].Observe(time.Since(a.began).Seconds())
-		if failed {
-			a.numbers.failures[a.verb].Inc()
-		}
+		a.numbers.acted(a, failed)
 	}
 	if a.span != nil {
 		endStore(a.span, failed)
