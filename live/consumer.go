@@ -117,6 +117,31 @@ func (l *Log) position(ctx context.Context, on store.Ops, id string) (int64, err
 	return p.Seq, nil
 }
 
+// Lag is how far behind the log's end the consumer is, in entries. Places that
+// stayed empty or were pruned count too.
+func (l *Log) Lag(ctx context.Context, name string) (int64, error) {
+	ids := make([]string, lanes)
+	for lane := range ids {
+		ids[lane] = positionID(name, lane)
+	}
+	at, err := positions.GetMany(ctx, l.store, ids)
+	if err != nil {
+		return 0, fmt.Errorf("look up the positions of %s: %w", name, err)
+	}
+	ends, err := l.Moment(ctx) // last, so that nobody is ahead of it
+	if err != nil {
+		return 0, err
+	}
+	behind := int64(0)
+	for lane, end := range ends {
+		if p, ok := at[ids[lane]]; ok {
+			end -= p.Seq
+		}
+		behind += end
+	}
+	return behind, nil
+}
+
 // readLane answers the next entries of the lane. A place that is missing is
 // waited for, on an engine without transactions, as long as the grace is; what
 // was pruned is passed over.

@@ -100,3 +100,26 @@ func TestConsumeHearsOfNews(t *testing.T) {
 	stop()
 	<-done
 }
+
+// TestLag counts what a consumer has yet to see, on all lanes.
+func TestLag(t *testing.T) {
+	l, s := open(t, live.Options{})
+	c := live.Consumer{Name: "lagging", Handle: nothing}
+	want := func(when string, want int64) {
+		t.Helper()
+		if got, err := l.Lag(t.Context(), c.Name); err != nil || got != want {
+			t.Errorf("%s: %d entries behind, %v; want %d", when, got, err, want)
+		}
+	}
+	want("at first", 0)
+	for i := range 20 {
+		appendTo(t, l, s, live.Stream(fmt.Sprintf("topic:%d", i)), "x")
+	}
+	want("before it began", 20)
+	if _, err := l.CatchUp(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	want("when it caught up", 0)
+	appendTo(t, l, s, "topic:1", "x", "y", "z")
+	want("later", 3)
+}

@@ -27,6 +27,14 @@ func WithTurn(ctx context.Context, t *Turn) context.Context {
 	return context.WithValue(ctx, turnKey{}, t)
 }
 
+// TurnFrom answers the turn, or one of nothing.
+func TurnFrom(ctx context.Context) *Turn {
+	if t, ok := ctx.Value(turnKey{}).(*Turn); ok {
+		return t
+	}
+	return &Turn{}
+}
+
 // errNoTurn says that a subscription was executed like a query: a programming
 // error.
 var errNoTurn = errors.New("resolvers: a subscription without a turn")

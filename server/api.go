@@ -25,6 +25,7 @@ func (s *Server) api() http.Handler {
 	h := handler.New(schema)
 	s.station = broadcast.New(s.parts.Log, schema.Schema())
 	gate := s.gate(schema.Schema())
+	s.station.Began = s.parts.Lookout.Subscribed
 	s.sockets = socket.New(s.socketConfig())
 	h.AddTransport(s.sockets)
 	h.AddTransport(requests{events{s.draining, s}})
@@ -33,6 +34,7 @@ func (s *Server) api() http.Handler {
 	h.SetParserTokenLimit(gate.MaxTokens())
 	h.SetErrorPresenter(resolvers.Present)
 	h.SetRecoverFunc(resolvers.Recover)
+	s.parts.Lookout.Operations(h.Use)
 	h.Use(limits.Costs{Gate: gate})
 	h.Use(introspection(s.config.Introspection)) // before a document is kept
 	if s.parts.Trusted != nil {

@@ -34,6 +34,8 @@ type Config struct {
 	TrustedDocuments string        `env:"VECHE_TRUSTED_DOCUMENTS" name:"trusted-documents" help:"Manifest of the only documents that may be asked for, as Apollo's or Relay's tools write it; empty allows any."`
 	Compression      string        `env:"VECHE_COMPRESSION" enum:"on,off" default:"off" help:"Compress messages on sockets whose clients can (permessage-deflate): on saves traffic and costs processor time for each reader."`
 	Retention        time.Duration `env:"VECHE_RETENTION" default:"168h" help:"How long the live log is kept: how far back a client can resume."`
+	LogRequests      string        `env:"VECHE_LOG_REQUESTS" name:"log-requests" enum:"slow,all,off" default:"slow" help:"Which operations are logged at level info: slow for those that took over a second or failed here, all, or off for none."`
+	DebugListen      string        `env:"VECHE_DEBUG_LISTEN" name:"debug-listen" help:"Private address for /metrics and /debug/pprof/, host:port, such as 127.0.0.1:6060; empty is off, and then nothing is counted."`
 	LogLevel         string        `env:"VECHE_LOG_LEVEL" name:"log-level" enum:"debug,info,warn,error" default:"info" help:"Least level that is logged: debug, info, warn or error."`
 }
 

@@ -28,7 +28,7 @@ const (
 
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", s.shared(recovered(s.known(s.bounded(s.api())))))
+	mux.Handle("/graphql", s.parts.Lookout.HTTP(s.shared(recovered(s.known(s.bounded(s.api()))))))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") })
 	mux.HandleFunc("GET /readyz", s.ready)
 	mux.Handle("/", graphiql.Page("/graphql"))
@@ -50,8 +50,12 @@ func protected(next http.Handler) http.Handler {
 	})
 }
 
-// ready says whether both stores answer.
+// ready says whether both stores answer and the server is to stay.
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
+	if s.draining.Err() != nil {
+		http.Error(w, "not ready: the server is stopping", http.StatusServiceUnavailable)
+		return
+	}
 	ctx, cancel := context.WithTimeout(r.Context(), 5*time.Second)
 	defer cancel()
 	_, err := s.parts.Log.Moment(ctx)

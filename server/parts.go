@@ -13,6 +13,7 @@ import (
 	"veche/community/members"
 	"veche/live"
 	"veche/server/limits"
+	"veche/server/observe"
 	"veche/server/persisted"
 	"veche/store"
 	"veche/store/mongo"
@@ -33,6 +34,10 @@ type Parts struct {
 	Trusted *persisted.Trusted
 	// Budgets are what everybody may still spend.
 	Budgets *limits.Budgets
+	// Lookout sees what all of them do.
+	Lookout *observe.Lookout
+
+	engine store.Store // what Store is without the lookout
 }
 
 // Assemble opens the store and puts the community together. cost is what a
@@ -68,11 +73,25 @@ func openStore(ctx context.Context, c Config) (store.Store, error) {
 }
 
 func over(ctx context.Context, s store.Store, c Config, cost *members.Cost) (*Parts, error) {
+	lookout, err := observe.Open(ctx, observe.Options{Requests: c.LogRequests, Numbers: c.DebugListen != ""})
+	if err != nil {
+		return nil, err
+	}
+	p, err := seen(ctx, lookout, s, c, cost)
+	if err != nil {
+		lookout.Close()
+	}
+	return p, err
+}
+
+// seen is over, under the eyes of a lookout.
+func seen(ctx context.Context, lookout *observe.Lookout, engine store.Store, c Config, cost *members.Cost) (*Parts, error) {
+	s := lookout.Store(engine)
 	o := live.Options{Retention: c.Retention}
 	if c.MongoDBURI == "" {
 		o.Poll = -1 // nobody else writes to the file
 	}
-	p := &Parts{Store: s}
+	p := &Parts{Store: s, Lookout: lookout, engine: engine}
 	var err error
 	if p.Log, err = live.Open(ctx, s, o); err != nil {
 		return nil, err
@@ -100,8 +119,12 @@ func over(ctx context.Context, s store.Store, c Config, cost *members.Cost) (*Pa
 	return p, nil
 }
 
-// Close closes the store.
-func (p *Parts) Close() error { return p.Store.Close() }
+// Close closes the store, and sends the last traces.
+func (p *Parts) Close() error {
+	err := p.Store.Close()
+	p.Lookout.Close()
+	return err
+}
 
 // pruneEvery is how often old entries of the log are looked for.
 const pruneEvery = 10 * time.Minute

@@ -41,6 +41,7 @@ type Server struct {
 	draining context.Context // ends when the server begins to stop
 	drained  context.CancelFunc
 
+	debug   net.Listener // nil when nobody looks inside
 	shelf   *uploads.Shelf
 	shelfMu sync.Mutex
 	jobs    sync.WaitGroup
@@ -64,6 +65,7 @@ func New(c Config, p *Parts) *Server {
 		ConnState:         s.connection,
 		ErrorLog:          slog.NewLogLogger(slog.Default().Handler(), slog.LevelDebug),
 	}
+	s.gauges()
 	return s
 }
 
@@ -77,6 +79,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	s.jobs.Go(func() { s.parts.Log.Tail(work) })
 	s.jobs.Go(func() { s.station.Patrol(work) })
 	s.jobs.Go(func() { tidy(work) })
+	s.jobs.Go(func() { s.serveDebug(work) })
 	for _, c := range s.parts.consumers() {
 		s.jobs.Go(func() { s.parts.Log.Consume(work, c) })
 	}
@@ -153,6 +156,9 @@ func Run(ctx context.Context, c Config) error {
 		defer leave()
 	}
 	s := New(c, parts)
+	if err := s.listenDebug(); err != nil {
+		return errors.Join(err, parts.Close(), l.Close())
+	}
 	ctx, stop := context.WithCancelCause(ctx)
 	s.jobs.Go(func() {
 		if err := s.OpenMedia(ctx); err != nil && ctx.Err() == nil {

@@ -70,6 +70,10 @@ const checks = 64
 
 // Station is where all readers tune in.
 type Station struct {
+	// Began, if it is set, is told how each subscription began; without errors,
+	// it goes on.
+	Began func(context.Context, *graphql.OperationContext, gqlerror.List)
+
 	log    *live.Log
 	schema *ast.Schema
 	gate   chan struct{}
@@ -78,6 +82,8 @@ type Station struct {
 
 	mu     sync.Mutex
 	groups map[string]*group
+
+	sent, sentBack atomic.Int64
 }
 
 // New makes a station without readers.
@@ -96,6 +102,14 @@ type Subscription struct {
 // Subscribe has the reader told of what it subscribes to until ctx ends. The
 // errors say why nothing was begun; the reader then hears nothing.
 func (s *Station) Subscribe(ctx context.Context, wanted Subscription, to Reader) gqlerror.List {
+	errs := s.begin(ctx, wanted, to)
+	if s.Began != nil {
+		s.Began(ctx, wanted.Operation, errs)
+	}
+	return errs
+}
+
+func (s *Station) begin(ctx context.Context, wanted Subscription, to Reader) gqlerror.List {
 	turn, errs := open(ctx, wanted)
 	if len(errs) > 0 {
 		return errs
@@ -161,6 +175,10 @@ func (s *Station) Readers() int { return int(s.readers.Load()) }
 
 // Groups is how many executions there are for all readers.
 func (s *Station) Groups() int { return len(s.all()) }
+
+// Sent is how many messages readers took, and how many times a reader had no
+// room for one and went back to the log.
+func (s *Station) Sent() (messages, back int64) { return s.sent.Load(), s.sentBack.Load() }
 
 func (s *Station) all() []*group {
 	s.mu.Lock()

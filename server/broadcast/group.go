@@ -193,10 +193,16 @@ func (g *group) tell(e *live.Entry) {
 		behind.Store(true) // each finds out whether that is so for it
 	} else {
 		share(crowd, func(part []*listener) {
+			heard := 0
 			for _, l := range part {
-				if !l.hear(m, e.Seq) {
+				if l.hear(m, e.Seq) {
+					heard++
+				} else {
 					behind.Store(true)
 				}
+			}
+			if m != nil {
+				g.station.sent.Add(int64(heard))
 			}
 		})
 	}

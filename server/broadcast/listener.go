@@ -193,7 +193,11 @@ func (l *listener) hear(m *Message, seq int64) bool {
 	if l.at >= seq {
 		return true
 	}
-	if m != nil && (l.doubtful() || !l.knows(m) && !l.to.Offer(m)) {
+	if m != nil && l.doubtful() {
+		return false
+	}
+	if m != nil && !l.knows(m) && !l.to.Offer(m) {
+		l.station.sentBack.Add(1)
 		return false
 	}
 	l.got(m, seq)
@@ -294,7 +298,7 @@ func (l *listener) resync(head int64) error {
 	if err != nil {
 		return err
 	}
-	if !l.to.Put(l.ctx, m) {
+	if !l.put(m) {
 		return errStop
 	}
 	l.at = head
@@ -314,12 +318,24 @@ func (l *listener) replay(found []*live.Entry) error {
 		if l.doubtful() {
 			return nil
 		}
-		if m != nil && !l.knows(m) && !l.to.Put(l.ctx, m) {
+		if m != nil && !l.put(m) {
 			return errStop
 		}
 		l.got(m, e.Seq)
 	}
 	return nil
+}
+
+// put hands the reader a message that it does not know, and waits for room.
+func (l *listener) put(m *Message) bool {
+	if l.knows(m) {
+		return true
+	}
+	if !l.to.Put(l.ctx, m) {
+		return false
+	}
+	l.station.sent.Add(1)
+	return true
 }
 
 // message answers what the entry is to the reader. The first error with it may be

@@ -230,6 +230,20 @@ func (t *Transport) Sockets() int {
 	return len(t.sockets)
 }
 
+// Waiting is how many messages wait in the outboxes of all sockets, and in the
+// fullest of them.
+func (t *Transport) Waiting() (all, most int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for c := range t.sockets {
+		c.out.mu.Lock()
+		n := len(c.out.queue)
+		c.out.mu.Unlock()
+		all, most = all+n, max(most, n)
+	}
+	return all, most
+}
+
 // Drain tells all sockets with CloseGoingAway to come back, lets no new ones in,
 // and waits until all have ended. Many are told some at a time, in no order, so
 // that they do not all come to the next server at once; those who wait for their

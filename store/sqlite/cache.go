@@ -83,6 +83,9 @@ func (c *cache) get(k key) (*entry, bool) { return c.entries.GetIfPresent(k) }
 // ticket is taken before reading a document from the file, and shown to add.
 func (c *cache) ticket(id string) uint64 { return c.guard[c.part(id)].writes.Load() }
 
+// Cached is about how many documents are in memory.
+func (e *Engine) Cached() int { return e.cache.entries.EstimatedSize() }
+
 // add keeps what a reader found, if its ticket still holds.
 func (c *cache) add(k key, e *entry, ticket uint64) {
 	g := &c.guard[c.part(k.id)]
