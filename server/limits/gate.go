@@ -13,6 +13,7 @@ import (
 
 	"veche/community"
 	"veche/resolvers"
+	"veche/server/observe"
 )
 
 // kept is how many documents are kept parsed, validated and reckoned.
@@ -154,6 +155,7 @@ func (c Costs) MutateOperationContext(ctx context.Context, op *graphql.Operation
 	if err != nil {
 		return gqlerror.Wrap(err)
 	}
+	op.Stats.SetExtension(observe.CostKey, cost)
 	if asked, _ := op.Extensions[costDirective].(bool); asked {
 		op.Stats.SetExtension(costDirective, told{cost, c.bounds.Cost, left})
 	}
