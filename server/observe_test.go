@@ -70,11 +70,11 @@ func TestOperationsAreLogged(t *testing.T) {
 	h.build("hall")
 	anna := string(h.residents["anna"].id)
 	h.get("anna", `query Spaces { spaces { nodes { id } } }`, nil)
-	said.want(t, `level=INFO msg=operation type=query name=Spaces took=\S+ viewer=member member=`+anna+` transport=http status=200$`)
+	said.want(t, `level=INFO msg=operation type=query name=Spaces took=\S+( cost=\d+)? viewer=member member=`+anna+` transport=http status=200$`)
 	h.ask("guest", `mutation($b: Markdown!) { addPost(input: {topicId: "topic_secret", body: $b}) { post { id } } }`, vars{"b": "sekret"})
-	said.want(t, `type=mutation took=\S+ codes=UNAUTHENTICATED viewer=guest transport=http status=200$`)
+	said.want(t, `type=mutation took=\S+ codes=UNAUTHENTICATED( cost=\d+)? viewer=guest transport=http status=200$`)
 	h.ask("guest", `query Wrong { nothing }`, nil)
-	said.want(t, `type=refused took=\S+ codes=BAD_INPUT viewer=guest transport=http status=400$`)
+	said.want(t, `type=refused took=\S+ codes=BAD_INPUT( cost=\d+)? viewer=guest transport=http status=400$`)
 	h.ask("veche_s_wrong", `{ spaces { nodes { id } } }`, nil)
 	said.want(t, `msg="request refused" transport=http status=401$`)
 
@@ -84,26 +84,26 @@ func TestOperationsAreLogged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	said.want(t, `type=subscription name=Watch took=\S+ viewer=member member=`+anna+` transport=socket$`)
+	said.want(t, `type=subscription name=Watch took=\S+( cost=\d+)? viewer=member member=`+anna+` transport=socket$`)
 	if _, err := h.listenSSE("guest", watch, space); err != nil {
 		t.Fatal(err)
 	}
-	said.want(t, `type=subscription name=Watch took=\S+ viewer=guest transport=sse status=200$`)
+	said.want(t, `type=subscription name=Watch took=\S+( cost=\d+)? viewer=guest transport=sse status=200$`)
 	if _, err := h.listen("guest", watch, vars{"s": "space_sekret"}); err != nil {
 		t.Fatal(err)
 	}
-	said.want(t, `type=subscription name=Watch took=\S+ codes=NOT_FOUND viewer=guest transport=socket$`)
+	said.want(t, `type=subscription name=Watch took=\S+ codes=NOT_FOUND( cost=\d+)? viewer=guest transport=socket$`)
 	h.get("anna", `mutation($s: ID!) { createTopic(input: {spaceId: $s, title: "sekret", body: "sekret"}) { topic { id } } }`, space)
 	if got, ok := bySocket.hear(patience); !ok || got.outcome == nil {
 		t.Fatal("no event came")
 	}
-	said.want(t, `type=event name=Watch took=\S+ transport=broadcast$`)
+	said.want(t, `type=event name=Watch took=\S+( cost=\d+)? transport=broadcast$`)
 	if w, err := h.dial("guest"); err != nil || w.say("subscribe", "1", map[string]any{"query": "query Q { spaces { nodes { id } } }"}) != nil {
 		t.Fatal("no query by a socket", err)
 	} else {
 		defer w.Close()
 	}
-	said.want(t, `type=query name=Q took=\S+ viewer=guest transport=socket$`)
+	said.want(t, `type=query name=Q took=\S+( cost=\d+)? viewer=guest transport=socket$`)
 	for _, private := range []string{"sekret", "veche_s_", "127.0.0.1", "spaces"} {
 		if strings.Contains(said.all(), private) {
 			t.Errorf("the log has %q:\n%s", private, said.all())
