@@ -6,18 +6,16 @@ import "syscall"
 
 const canShoot = true
 
-func (s *shot) write(fd uintptr) bool {
-	for {
-		n, err := syscall.Write(int(fd), s.data)
-		switch err {
-		case nil:
-			s.n = n
-		case syscall.EINTR:
-			continue
-		case syscall.EAGAIN:
-		default:
-			s.err = err
-		}
-		return true
+func (s *shot) write(fd uintptr) {
+	n, err := tryWrite(fd, s.data)
+	for err == syscall.EINTR {
+		n, err = tryWrite(fd, s.data)
+	}
+	switch err {
+	case nil:
+		s.n = n
+	case syscall.EAGAIN:
+	default:
+		s.err = err
 	}
 }
