@@ -15,10 +15,11 @@ import (
 	"fmt"
 	"log"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"veche/bench/process"
 )
 
 func main() {
@@ -37,15 +38,15 @@ func run(ctx context.Context, each time.Duration, attackers int, limits bool) er
 		return err
 	}
 	defer os.RemoveAll(scratch)
-	binary := filepath.Join(scratch, "veche")
-	if out, err := exec.CommandContext(ctx, "go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		return fmt.Errorf("build the server: %w\n%s", err, out)
+	binary, err := process.Build(ctx, scratch)
+	if err != nil {
+		return err
 	}
 	s, err := start(ctx, binary, filepath.Join(scratch, "data"), limits)
 	if err != nil {
 		return err
 	}
-	defer s.stop()
+	defer s.Stop()
 	fmt.Println("| attack | answered | times | page p50 ms | page p99 ms | × calm p99 | server MiB |")
 	fmt.Println("|---|---|--:|--:|--:|--:|--:|")
 	for range 2 { // the first warms up
@@ -62,9 +63,10 @@ func run(ctx context.Context, each time.Duration, attackers int, limits bool) er
 }
 
 func (s *venue) row(name, said string, times int, seen view) {
+	now, _ := s.Memory()
 	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 	fmt.Printf("| %s | %s | %d | %.2f | %.2f | %.2f | %d |\n", name, said, times, ms(seen.p50), ms(seen.p99),
-		float64(seen.p99)/float64(s.calm.p99), s.resident()>>20)
+		float64(seen.p99)/float64(s.calm.p99), now>>10)
 }
 
 // said are the answers that attackers got, the more frequent first.

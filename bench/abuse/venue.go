@@ -4,81 +4,45 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
+
+	"veche/bench/process"
 )
 
 // venue is a server process with a topic in it.
 type venue struct {
-	addr    string
-	process *exec.Cmd
-	page    []byte // the request of a topic page
-	calm    view
+	*process.Server
+	page []byte // the request of a topic page
+	calm view
 }
 
 const secret = "correct horse battery"
 
 func start(ctx context.Context, binary, folder string, limits bool) (*venue, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	s := &venue{addr: l.Addr().String()}
-	if err := l.Close(); err != nil {
-		return nil, err
-	}
-	env := append(os.Environ(), "VECHE_DATA="+folder, "VECHE_LISTEN="+s.addr, "VECHE_LOG_LEVEL=error")
-	if !limits {
-		env = append(env, "VECHE_RATE_LIMIT=off")
-	}
 	owner := exec.CommandContext(ctx, binary, "member", "create", "--email", "o@example.org", "--password", secret, "--handle", "olga", "--name", "Olga", "--role", "owner")
-	owner.Env = env
+	owner.Env = append(os.Environ(), "VECHE_DATA="+folder, "VECHE_LOG_LEVEL=error")
 	if out, err := owner.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("make the owner: %w\n%s", err, out)
 	}
-	s.process = exec.CommandContext(ctx, binary)
-	s.process.Env, s.process.Stderr = env, os.Stderr
-	if err := s.process.Start(); err != nil {
+	server, err := process.Veche(ctx, binary, folder, limits)
+	if err != nil {
 		return nil, err
 	}
-	for range 200 {
-		if conn, err := net.Dial("tcp", s.addr); err == nil {
-			_ = conn.Close()
-			return s, s.furnish(ctx)
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	s.stop()
-	return nil, fmt.Errorf("the server does not answer")
-}
-
-func (s *venue) stop() {
-	_ = s.process.Process.Signal(syscall.SIGTERM)
-	_ = s.process.Wait() // its exit code says nothing about what was measured
-}
-
-// resident is how much of the process is in memory, in bytes.
-func (s *venue) resident() int {
-	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.process.Process.Pid))
-	_, rest, _ := strings.Cut(string(text), "VmRSS:")
-	fields := strings.Fields(rest + " 0")
-	kib, _ := strconv.Atoi(fields[0])
-	return kib << 10
+	v := &venue{Server: server}
+	return v, v.furnish(ctx)
 }
 
 // furnish makes a topic of twenty posts.
 func (s *venue) furnish(ctx context.Context) error {
 	token := ""
 	ask := func(query string) string {
-		r, _ := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+s.addr+"/graphql", strings.NewReader(string(encode(map[string]any{"query": query}))))
+		r, _ := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+s.Addr+"/graphql", strings.NewReader(string(encode(map[string]any{"query": query}))))
 		r.Header.Set("Content-Type", "application/json")
 		if token != "" {
 			r.Header.Set("Authorization", "Bearer "+token)
@@ -138,7 +102,7 @@ func (s *venue) visit(ctx context.Context, each time.Duration) view {
 	took := make([][]time.Duration, visitors)
 	for i := range visitors {
 		all.Go(func() {
-			t := newTarget(s.addr, "")
+			t := newTarget(s.Addr, "")
 			for next := time.Now().Add(time.Duration(i) * pause / visitors); next.Before(end); next = next.Add(pause) {
 				time.Sleep(time.Until(next))
 				t.from = fmt.Sprintf("10.1.%d.%d", i, len(took[i])%250) // many people, each with a budget
@@ -164,7 +128,7 @@ func (s *venue) suffer(ctx context.Context, a attack, number, attackers int, eac
 	var mu sync.Mutex
 	answers := map[string]int{}
 	for i := range attackers {
-		t := newTarget(s.addr, fmt.Sprintf("10.2.%d.%d", number, i))
+		t := newTarget(s.Addr, fmt.Sprintf("10.2.%d.%d", number, i))
 		all.Go(func() {
 			for during.Err() == nil {
 				got, err := a.once(during, t)
@@ -183,5 +147,5 @@ func (s *venue) suffer(ctx context.Context, a attack, number, attackers int, eac
 	all.Wait()
 	text, times := said(answers)
 	s.row(a.name, text, times, seen)
-	return s.process.Process.Signal(syscall.Signal(0))
+	return s.Alive()
 }

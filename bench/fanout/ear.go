@@ -52,7 +52,7 @@ func newEar(v *venue, t trial, i int, stuck bool) (*ear, error) {
 			})
 		}
 	}
-	conn, err := from.DialContext(context.Background(), "tcp", v.addr)
+	conn, err := from.DialContext(context.Background(), "tcp", v.Addr)
 	if err != nil {
 		return nil, err
 	}

@@ -6,13 +6,13 @@ import (
 	"context"
 	"log"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"veche/bench/process"
 )
 
 // The bare server is this program once more, which is the test's own here.
@@ -145,9 +145,9 @@ func TestSmallRun(t *testing.T) {
 		t.Skip("builds the server")
 	}
 	folder := t.TempDir()
-	binary := filepath.Join(folder, "veche")
-	if out, err := exec.Command("go", "build", "-o", binary, "veche").CombinedOutput(); err != nil {
-		t.Fatalf("build the server: %v\n%s", err, out)
+	binary, err := process.Build(t.Context(), folder)
+	if err != nil {
+		t.Fatal(err)
 	}
 	small := trial{sockets: 40, topics: 4, events: 5, payload: 400, settle: 300 * time.Millisecond, sides: []side{{name: "veche", stuck: 10}, raw}}
 	results, err := small.hold(context.Background(), binary, folder, 1)

@@ -32,9 +32,9 @@ import (
 	"fmt"
 	"log"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"time"
+
+	"veche/bench/process"
 )
 
 func main() {
@@ -78,9 +78,9 @@ func run(ctx context.Context, trials []trial, rounds int) error {
 		return err
 	}
 	defer os.RemoveAll(scratch)
-	binary := filepath.Join(scratch, "veche")
-	if out, err := exec.CommandContext(ctx, "go", "build", "-o", binary, "veche").CombinedOutput(); err != nil {
-		return fmt.Errorf("build the server: %w\n%s", err, out)
+	binary, err := process.Build(ctx, scratch)
+	if err != nil {
+		return err
 	}
 	printHead()
 	var reports []string

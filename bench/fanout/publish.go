@@ -71,7 +71,7 @@ type line struct {
 }
 
 func (v *venue) line() (*line, error) {
-	conn, err := net.Dial("tcp", v.addr)
+	conn, err := net.Dial("tcp", v.Addr)
 	if err != nil {
 		return nil, err
 	}

@@ -97,27 +97,27 @@ func (t trial) once(ctx context.Context, binary, folder string, s side) (r resul
 	if err != nil {
 		return r, err
 	}
-	defer v.stop()
+	defer v.Stop()
 	if r.post, err = t.alone(v); err != nil {
 		return r, fmt.Errorf("publish where nobody is: %w", err)
 	}
 	time.Sleep(t.settle / 3)
-	r.empty, _ = v.memory()
+	r.empty, _ = v.Memory()
 	c, err := gather(v, t, s)
 	defer c.leave()
 	if err != nil {
 		return r, fmt.Errorf("open the sockets: %w", err)
 	}
 	time.Sleep(t.settle * 2 / 3)
-	rest, before := t.settle/3, v.cpu()
+	rest, before := t.settle/3, v.CPU()
 	time.Sleep(rest)
-	r.idle = 100 * float64(v.cpu()-before) / float64(rest)
-	r.open, _ = v.memory()
+	r.idle = 100 * float64(v.CPU()-before) / float64(rest)
+	r.open, _ = v.Memory()
 	r.memory = float64(r.open-r.empty) / float64(t.sockets)
 	if err := t.broadcast(v, c, &r); err != nil {
 		return r, err
 	}
-	r.closing, r.peak = v.memory()
+	r.closing, r.peak = v.Memory()
 	r.cut = c.cut()
 	c.leave()
 	c.count(t, &r)
@@ -128,11 +128,11 @@ func (t trial) once(ctx context.Context, binary, folder string, s side) (r resul
 // It warms the server up as well, so that the memory for sockets is theirs.
 func (t trial) alone(v *venue) (float64, error) {
 	const posts, rate = 300, 150
-	before := v.cpu()
+	before := v.CPU()
 	if err := v.publish([]room{v.empty}, posts, rate, t.payload-bodiless); err != nil {
 		return 0, err
 	}
-	return float64((v.cpu() - before).Microseconds()) / posts, nil
+	return float64((v.CPU() - before).Microseconds()) / posts, nil
 }
 
 // broadcast publishes, first to warm up, and waits for the deliveries.
@@ -141,12 +141,12 @@ func (t trial) broadcast(v *venue, c *crowd, r *result) error {
 	if err := v.publish(v.rooms, t.warm(), t.rate, length); err != nil {
 		return fmt.Errorf("warm up: %w", err)
 	}
-	c.await(c.readers*t.warm(), v.cpu)
-	before, begin := v.cpu(), time.Now()
+	c.await(c.readers*t.warm(), v.CPU)
+	before, begin := v.CPU(), time.Now()
 	if err := v.publish(v.rooms, t.events, t.rate, length); err != nil {
 		return fmt.Errorf("publish: %w", err)
 	}
-	used := c.await(t.expected(c.readers), v.cpu) - before
+	used := c.await(t.expected(c.readers), v.CPU) - before
 	deliveries := float64(c.readers * t.events)
 	r.cpu = float64(used.Microseconds()) / deliveries
 	r.net = r.cpu - r.post*float64(t.topics*t.events)/deliveries

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 
+	"veche/bench/process"
 	"veche/community"
 )
 
@@ -20,7 +21,7 @@ const (
 
 // venue is a server, of either side, and the topics in it.
 type venue struct {
-	*child
+	*process.Server
 	raw    bool
 	rooms  []room
 	empty  room // nobody watches it
@@ -35,10 +36,6 @@ type room struct {
 }
 
 func openVenue(ctx context.Context, binary, folder string, bare bool, topics int) (*venue, error) {
-	addr, err := freeAddr()
-	if err != nil {
-		return nil, err
-	}
 	v := &venue{raw: bare, tokens: make([]string, lines)}
 	if bare {
 		self, err := os.Executable()
@@ -49,7 +46,11 @@ func openVenue(ctx context.Context, binary, folder string, bare bool, topics int
 			v.rooms = append(v.rooms, room{id: community.TopicID(fmt.Sprint(i))})
 		}
 		v.empty.id = "empty"
-		v.child, err = start(ctx, addr, nil, self, "raw", addr)
+		addr, err := process.FreeAddr()
+		if err != nil {
+			return nil, err
+		}
+		v.Server, err = process.Start(ctx, addr, nil, self, "raw", addr)
 		return v, err
 	}
 	ids, tokens, err := fill(ctx, folder, topics+1)
@@ -60,12 +61,11 @@ func openVenue(ctx context.Context, binary, folder string, bare bool, topics int
 		v.rooms = append(v.rooms, room{id: id})
 	}
 	v.empty.id, v.tokens = ids[0], tokens
-	env := []string{"VECHE_DATA=" + folder, "VECHE_LISTEN=" + addr, "VECHE_RATE_LIMIT=off", "VECHE_LOG_LEVEL=error"}
-	if v.child, err = start(ctx, addr, env, binary); err != nil {
+	if v.Server, err = process.Veche(ctx, binary, folder, false); err != nil {
 		return nil, err
 	}
 	if err := v.readCursors(); err != nil {
-		v.stop()
+		v.Stop()
 		return nil, fmt.Errorf("read the cursors of the topics: %w", err)
 	}
 	return v, nil

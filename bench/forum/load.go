@@ -12,6 +12,9 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"veche/bench/process"
+	"veche/community"
 )
 
 // call is one request.
@@ -39,18 +42,18 @@ const warmUp = 1.0
 
 // load sends requests over so many connections, each as soon as the last is
 // answered, and measures after a warm-up.
-func (c *child) load(conns int, each time.Duration, next func(*rand.Rand) call) (result, error) {
+func load(s *process.Server, conns int, each time.Duration, next func(*rand.Rand) call) (result, error) {
 	warm := time.Duration(float64(each) * warmUp)
 	begin := time.Now().Add(warm)
 	times, errs := make([][]time.Duration, conns), make([]error, conns)
 	var all sync.WaitGroup
 	for i := range conns {
-		all.Go(func() { times[i], errs[i] = c.client(uint64(i), begin, begin.Add(each), next) })
+		all.Go(func() { times[i], errs[i] = client(s.Addr, uint64(i), begin, begin.Add(each), next) })
 	}
 	time.Sleep(time.Until(begin))
-	before := c.cpu()
+	before := s.CPU()
 	time.Sleep(each)
-	used := c.cpu() - before
+	used := s.CPU() - before
 	all.Wait()
 	if err := errors.Join(errs...); err != nil {
 		return result{}, err
@@ -67,10 +70,31 @@ func (c *child) load(conns int, each time.Duration, next func(*rand.Rand) call) 
 	}, nil
 }
 
+// readAll asks for the page of every topic once.
+func readAll(s *process.Server, topics []community.TopicID) error {
+	conn, err := net.Dial("tcp", s.Addr)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	answers := bufio.NewReaderSize(conn, 64<<10)
+	var request bytes.Buffer
+	for _, id := range topics {
+		page("", pageOp, id).write(&request)
+		if _, err := conn.Write(request.Bytes()); err != nil {
+			return err
+		}
+		if err := take(answers); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // client speaks plain HTTP/1.1 on one connection: a client library would take
 // from the server the processor that is being measured.
-func (c *child) client(seed uint64, begin, end time.Time, next func(*rand.Rand) call) ([]time.Duration, error) {
-	conn, err := net.Dial("tcp", c.addr)
+func client(addr string, seed uint64, begin, end time.Time, next func(*rand.Rand) call) ([]time.Duration, error) {
+	conn, err := net.Dial("tcp", addr)
 	if err != nil {
 		return nil, err
 	}

@@ -15,11 +15,12 @@ import (
 	"fmt"
 	"log"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
+
+	"veche/bench/process"
 )
 
 func main() {
@@ -45,9 +46,9 @@ func run(ctx context.Context, sizes, dir string, each time.Duration, only string
 	if dir == "" {
 		dir = scratch
 	}
-	binary := filepath.Join(scratch, "veche")
-	if out, err := exec.CommandContext(ctx, "go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		return fmt.Errorf("build the server: %w\n%s", err, out)
+	binary, err := process.Build(ctx, scratch)
+	if err != nil {
+		return err
 	}
 	fmt.Println("| posts | what | requests/s | p50 ms | p99 ms | server CPU ms | × bare |")
 	fmt.Println("|--:|---|--:|--:|--:|--:|--:|")

@@ -5,15 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
+	"veche/bench/process"
 	"veche/community"
 )
 
@@ -30,71 +27,18 @@ const (
 	replyOp = `mutation Reply($id: ID!, $body: Markdown!) { addPost(input: {topicId: $id, body: $body}) { post { id number } } }`
 )
 
-// child is a server in a process of its own.
-type child struct {
-	cmd  *exec.Cmd
-	addr string
-}
-
-func start(ctx context.Context, addr string, env []string, name string, args ...string) (*child, error) {
-	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Env = append(os.Environ(), env...)
-	cmd.Stderr = os.Stderr
-	cmd.Env = append(cmd.Env, "VECHE_LOG_LEVEL=error")
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
-	for range 200 {
-		if c, err := net.Dial("tcp", addr); err == nil {
-			return &child{cmd, addr}, c.Close()
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	return nil, fmt.Errorf("%s does not answer", name)
-}
-
-func (c *child) stop() {
-	_ = c.cmd.Process.Signal(syscall.SIGTERM)
-	_ = c.cmd.Wait() // its exit code says nothing about what was measured
-}
-
-// cpu is the process's user and system time so far.
-func (c *child) cpu() time.Duration {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", c.cmd.Process.Pid))
-	if err != nil {
-		panic(err) // the server died: nothing measured holds
-	}
-	fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+2:]))
-	user, _ := strconv.Atoi(fields[11])
-	system, _ := strconv.Atoi(fields[12])
-	return time.Duration(user+system) * 10 * time.Millisecond // in ticks of 1/100 s
-}
-
-func freeAddr() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return l.Addr().String(), l.Close()
-}
-
 func measure(ctx context.Context, binary, folder string, posts int, p *people, each time.Duration, only string) error {
 	base, err := measureBare(ctx, folder, posts, p, each)
 	if err != nil {
 		return err
 	}
-	addr, err := freeAddr()
+	server, err := process.Veche(ctx, binary, folder, false)
 	if err != nil {
 		return err
 	}
-	env := []string{"VECHE_DATA=" + folder, "VECHE_LISTEN=" + addr, "VECHE_RATE_LIMIT=off"}
-	server, err := start(ctx, addr, env, binary)
-	if err != nil {
-		return err
-	}
-	defer server.stop()
+	defer server.Stop()
 	show := func(what string, conns int, next func(*rand.Rand) call) error {
-		r, err := server.load(conns, each, next)
+		r, err := load(server, conns, each, next)
 		if err != nil {
 			return fmt.Errorf("%s: %w", what, err)
 		}
@@ -102,23 +46,33 @@ func measure(ctx context.Context, binary, folder string, posts int, p *people, e
 		return nil
 	}
 	hot := popular(len(p.Topics))
+	anyPage := func(r *rand.Rand) call { return page("", pageOp, p.any(r)) }
 	pages := []struct {
 		what  string
 		conns int
 		next  func(*rand.Rand) call
+		fresh bool // before the rest, each topic is read, so that memory holds what it can
 	}{
-		{"topic page, guest, popular topics", 4, func(r *rand.Rand) call { return page("", pageOp, p.Topics[hot(r)]) }},
-		{"topic page, guest, any topic", 4, func(r *rand.Rand) call { return page("", pageOp, p.any(r)) }},
-		{"topic page, member, popular topics", 4, func(r *rand.Rand) call { return page(p.token(r), memberPageOp, p.Topics[hot(r)]) }},
-		{"LATEST list, guest", 4, func(*rand.Rand) call { return operation("", listOp, nil) }},
-		{"LATEST list, member", 4, func(r *rand.Rand) call { return operation(p.token(r), listOp, nil) }},
-		{"reply, 64 writers", writers, func(r *rand.Rand) call {
+		{what: "topic page, guest, any topic, just started", conns: 4, next: anyPage, fresh: true},
+		{what: "topic page, guest, popular topics", conns: 4, next: func(r *rand.Rand) call { return page("", pageOp, p.Topics[hot(r)]) }},
+		{what: "topic page, guest, any topic", conns: 4, next: anyPage},
+		{what: "topic page, member, popular topics", conns: 4, next: func(r *rand.Rand) call { return page(p.token(r), memberPageOp, p.Topics[hot(r)]) }},
+		{what: "LATEST list, guest", conns: 4, next: func(*rand.Rand) call { return operation("", listOp, nil) }},
+		{what: "LATEST list, member", conns: 4, next: func(r *rand.Rand) call { return operation(p.token(r), listOp, nil) }},
+		{what: "reply, 64 writers", conns: writers, next: func(r *rand.Rand) call {
 			return operation(p.token(r), replyOp, map[string]any{"id": p.any(r), "body": words(r, 40)})
 		}},
 	}
+	read := false
 	for _, m := range pages {
 		if !strings.Contains(m.what, only) {
 			continue
+		}
+		if !read && !m.fresh {
+			if err := readAll(server, p.Topics); err != nil {
+				return fmt.Errorf("read every topic once: %w", err)
+			}
+			read = true
 		}
 		if err := show(m.what, m.conns, m.next); err != nil {
 			return err
@@ -128,7 +82,7 @@ func measure(ctx context.Context, binary, folder string, posts int, p *people, e
 }
 
 func measureBare(ctx context.Context, folder string, posts int, p *people, each time.Duration) (time.Duration, error) {
-	addr, err := freeAddr()
+	addr, err := process.FreeAddr()
 	if err != nil {
 		return 0, err
 	}
@@ -136,13 +90,13 @@ func measureBare(ctx context.Context, folder string, posts int, p *people, each 
 	if err != nil {
 		return 0, err
 	}
-	bare, err := start(ctx, addr, nil, self, "bare", filepath.Join(folder, "documents.db"), addr)
+	bare, err := process.Start(ctx, addr, nil, self, "bare", filepath.Join(folder, "documents.db"), addr)
 	if err != nil {
 		return 0, err
 	}
-	defer bare.stop()
+	defer bare.Stop()
 	hot := popular(len(p.Topics))
-	r, err := bare.load(4, each, func(r *rand.Rand) call { return call{path: "/?topic=" + string(p.Topics[hot(r)])} })
+	r, err := load(bare, 4, each, func(r *rand.Rand) call { return call{path: "/?topic=" + string(p.Topics[hot(r)])} })
 	if err != nil {
 		return 0, err
 	}
