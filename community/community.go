@@ -20,6 +20,8 @@ type (
 	TopicID   string
 	PostID    string
 	PollID    string
+	BoardID   string
+	IdeaID    string
 )
 
 // The prefixes of ids, by which node(id:) knows the type.
@@ -31,6 +33,8 @@ const (
 	TopicPrefix   = "topic"
 	PostPrefix    = "post"
 	PollPrefix    = "poll"
+	BoardPrefix   = "board"
+	IdeaPrefix    = "idea"
 )
 
 // NewID makes an id with the prefix.

@@ -1,0 +1,122 @@
+package ideas
+
+import (
+	"time"
+
+	"veche/community"
+	"veche/store"
+)
+
+// Status says what became of an idea.
+type Status string
+
+// The statuses. Implemented, Declined and Duplicate close an idea: nobody votes
+// for it any more, and votes of a budget come back.
+const (
+	Proposed    Status = "NEW"
+	UnderReview Status = "UNDER_REVIEW"
+	Planned     Status = "PLANNED"
+	InProgress  Status = "IN_PROGRESS"
+	Implemented Status = "IMPLEMENTED"
+	Declined    Status = "DECLINED"
+	Duplicate   Status = "DUPLICATE"
+)
+
+// Answer is what the community's team says to an idea, with each status that it
+// sets.
+type Answer struct {
+	Status Status `bson:"status"`
+	// Body is in Markdown, empty if nothing was said, and HTML is that, rendered
+	// and sanitised.
+	Body string             `bson:"body,omitempty"`
+	HTML string             `bson:"html,omitempty"`
+	ByID community.MemberID `bson:"by"`
+	At   time.Time          `bson:"at"`
+}
+
+// Idea is a proposal on a board.
+type Idea struct {
+	ID       community.IdeaID   `bson:"_id"`
+	BoardID  community.BoardID  `bson:"board"`
+	Title    string             `bson:"title"`
+	Slug     string             `bson:"slug"`
+	Body     string             `bson:"body"`
+	HTML     string             `bson:"html"`
+	Tags     []string           `bson:"tags,omitempty"`
+	AuthorID community.MemberID `bson:"author"`
+	// TopicID is the forum's topic of its comments; empty for a draft.
+	TopicID community.TopicID `bson:"topic,omitempty"`
+
+	Status Status `bson:"status"`
+	// Answers are the official ones, the oldest first.
+	Answers []Answer `bson:"answers,omitempty"`
+	// ReleaseNote tells what was done, of an implemented idea: "you said, we did".
+	ReleaseNote string           `bson:"releaseNote,omitempty"`
+	MergedInto  community.IdeaID `bson:"mergedInto,omitempty"`
+
+	// Score is the sum of what its votes count, and VoterCount how many there are.
+	Score      int `bson:"score"`
+	VoterCount int `bson:"voterCount"`
+	// CommentCount counts the posts in its topic that are not deleted.
+	CommentCount int `bson:"commentCount"`
+
+	CreatedAt time.Time  `bson:"createdAt"` // of a draft: when it was published
+	EditedAt  *time.Time `bson:"editedAt,omitempty"`
+	StatusAt  time.Time  `bson:"statusAt"`
+	// Draft says that only its author sees it.
+	Draft     bool               `bson:"draft,omitempty"`
+	DeletedAt *time.Time         `bson:"deletedAt,omitempty"`
+	DeletedBy community.MemberID `bson:"deletedBy,omitempty"`
+	Source    string             `bson:"source,omitempty"`
+
+	// What follows is derived, and orders lists.
+
+	// Listed is the board on which the idea stands; empty for a draft, and when
+	// deleted or merged.
+	Listed string `bson:"listed"`
+	// Heat orders by votes that fade: the sum of 2^(time of vote / half-life),
+	// as its binary logarithm. It needs no recounting as time goes by.
+	Heat float64 `bson:"heat"`
+	// The periods hold "board period" of the last one in which a vote was given,
+	// such as "board_01… 2026-W48", and what the votes of that period count.
+	// A vote counts in the period in which it was first given.
+	DayIn        string `bson:"dayIn,omitempty"`
+	DayScore     int    `bson:"dayScore,omitempty"`
+	WeekIn       string `bson:"weekIn,omitempty"`
+	WeekScore    int    `bson:"weekScore,omitempty"`
+	MonthIn      string `bson:"monthIn,omitempty"`
+	MonthScore   int    `bson:"monthScore,omitempty"`
+	QuarterIn    string `bson:"quarterIn,omitempty"`
+	QuarterScore int    `bson:"quarterScore,omitempty"`
+	YearIn       string `bson:"yearIn,omitempty"`
+	YearScore    int    `bson:"yearScore,omitempty"`
+}
+
+// IsNode marks what node(id:) can answer.
+func (*Idea) IsNode() {}
+
+// GetID is the id by which node(id:) finds the idea.
+func (i *Idea) GetID() string { return string(i.ID) }
+
+var ideas = store.Define[Idea]("ideas",
+	store.On("listed", "score"),
+	store.On("listed", "heat"),
+	store.On("listed", "createdAt"),
+	store.On("listed", "commentCount"),
+	store.On("listed", "status", "score"),
+	store.On("listed", "status", "heat"),
+	store.On("listed", "status", "createdAt"),
+	store.On("listed", "status", "commentCount"),
+	store.On("listed", "status", "statusAt"),
+	store.MultiOn("tags", "listed", "score"),
+	store.MultiOn("tags", "listed", "heat"),
+	store.MultiOn("tags", "listed", "createdAt"),
+	store.MultiOn("tags", "listed", "commentCount"),
+	store.On("dayIn", "dayScore"),
+	store.On("weekIn", "weekScore"),
+	store.On("monthIn", "monthScore"),
+	store.On("quarterIn", "quarterScore"),
+	store.On("yearIn", "yearScore"),
+	store.On("author", "createdAt"),
+	store.On("topic"),
+)

@@ -1,0 +1,60 @@
+// Package ideas is where members propose, vote, and see what became of it:
+// boards with their rules of voting, ideas on them, and the rankings of both
+// ideas and those who had them.
+//
+// Promises:
+//
+//   - A board is seen by who sees its space; what the viewer may not see answers
+//     NOT_FOUND, like a thing that never was.
+//   - Scores, counts and ranks change in the same commit as the votes that they
+//     come of, and each vote and each return of one is an entry of the log.
+//   - Nobody spends more votes than a board's policy gives, however many of their
+//     requests come at once.
+//   - A page of any ranking, and a rank, cost the same however many ideas and
+//     votes there are.
+package ideas
+
+import (
+	"context"
+	"fmt"
+
+	"veche/community"
+	"veche/live"
+	"veche/store"
+)
+
+// Spaces is what boards ask about the spaces that they are in.
+type Spaces interface {
+	// Enter answers NOT_FOUND for a space that the viewer may not see.
+	Enter(ctx context.Context, on store.Ops, viewer community.Viewer, id community.SpaceID) error
+	// Moderates says whether the viewer may rule over what is in a space that
+	// they see.
+	Moderates(ctx context.Context, on store.Ops, viewer community.Viewer, id community.SpaceID) (bool, error)
+	// Visible answers the ids of all spaces that the viewer may see.
+	Visible(ctx context.Context, viewer community.Viewer) ([]community.SpaceID, error)
+	// Admission is the right to read what happens in the space.
+	Admission(ctx context.Context, viewer community.Viewer, id community.SpaceID) (community.Admission, error)
+}
+
+// Assembly is all boards.
+type Assembly struct {
+	store  store.Store
+	log    *live.Log
+	spaces Spaces
+	now    community.Clock
+}
+
+// New makes the collections ready.
+func New(ctx context.Context, s store.Store, log *live.Log, spaces Spaces, now community.Clock) (*Assembly, error) {
+	if now == nil {
+		now = community.Now
+	}
+	if err := s.Ensure(ctx, boards.Spec(), ideas.Spec(), votes.Spec(), parts.Spec(), rungs.Spec()); err != nil {
+		return nil, fmt.Errorf("open the boards: %w", err)
+	}
+	return &Assembly{store: s, log: log, spaces: spaces, now: now}, nil
+}
+
+// pair is the id of a document that stands between two things, such as a
+// member's vote for an idea. Those of one left hand lie together.
+func pair[A, B ~string](a A, b B) string { return string(a) + "/" + string(b) }

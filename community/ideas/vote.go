@@ -1,0 +1,84 @@
+package ideas
+
+import (
+	"time"
+
+	"veche/community"
+	"veche/live"
+	"veche/store"
+)
+
+// Vote is what one member gives to one idea.
+type Vote struct {
+	ID       string             `bson:"_id"` // pair of idea and member
+	BoardID  community.BoardID  `bson:"board"`
+	IdeaID   community.IdeaID   `bson:"idea"`
+	MemberID community.MemberID `bson:"member"`
+	// Value is what the member gave: 1, -1, or how many votes of a budget.
+	Value int `bson:"value"`
+	// Counted is what that counts in the idea's score: the value times the weight
+	// that the member's role had.
+	Counted int `bson:"counted"`
+	// At is when the vote was first given, which says in which periods it counts.
+	At time.Time `bson:"at"`
+	// Returned says that the votes went back to the member's budget, though they
+	// still count: the idea has closed.
+	Returned bool `bson:"returned,omitempty"`
+}
+
+var votes = store.Define[Vote]("votes",
+	store.On("member", "board", "at"),
+).Near(store.IDField)
+
+// Part is what a member has done on a board.
+type Part struct {
+	ID       string             `bson:"_id"` // pair of board and member
+	BoardID  community.BoardID  `bson:"board"`
+	MemberID community.MemberID `bson:"member"`
+	// Spent is how many votes of the budget are given out and not returned.
+	Spent int `bson:"spent"`
+	// Proposed and Implemented count the member's ideas on the board, and Received
+	// is the sum of the scores of these.
+	Proposed    int `bson:"proposed"`
+	Implemented int `bson:"implemented"`
+	Received    int `bson:"received"`
+}
+
+var parts = store.Define[Part]("parts",
+	store.On("board", "proposed"),
+	store.On("board", "implemented"),
+	store.On("board", "received"),
+).Near(store.IDField)
+
+// rung counts the ideas of some neighbouring scores in one ranking, so that a
+// rank is found without counting ideas.
+type rung struct {
+	ID string `bson:"_id"` // ranking and number; or the ranking's own, which sums up all
+	// Counts is how many ideas have each of the scores; in the ranking's own, how
+	// many stand on each rung that has any, by its number.
+	Counts map[string]int `bson:"counts"`
+}
+
+var rungs = store.Define[rung]("rungs").Near(store.IDField)
+
+// What the log tells.
+const (
+	BoardCreated live.Kind = "board.created"
+	BoardChanged live.Kind = "board.changed"
+	IdeaAdded    live.Kind = "idea.added"
+	IdeaChanged  live.Kind = "idea.changed"
+	IdeaStatus   live.Kind = "idea.status"
+	IdeaMerged   live.Kind = "idea.merged" // about the one, and the one into which
+	IdeaRemoved  live.Kind = "idea.removed"
+	IdeaActive   live.Kind = "idea.active" // a comment came or went
+	// VoteCast is in the stream of a board's votes, about the idea, the member,
+	// and what the vote counts from now on, in digits; 0 when it was taken back.
+	VoteCast live.Kind = "vote.cast"
+	// VoteReturned is there too: the vote still counts, and the member has it back
+	// to give.
+	VoteReturned live.Kind = "vote.returned"
+)
+
+// VotesOf is the stream in which the votes on a board are told, apart from the
+// board's own, so that who follows the board need not read each vote.
+func VotesOf(id community.BoardID) live.Stream { return live.Stream("votes:" + string(id)) }
