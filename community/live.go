@@ -110,3 +110,19 @@ type Admission struct {
 	Places []live.Stream
 	Turns  func(*live.Entry) bool
 }
+
+// ResyncRequired is the event for a reader whose cursor is older than what the
+// log keeps. The page must be fetched anew; what happens from now on follows
+// behind Cursor.
+type ResyncRequired struct {
+	Cursor Cursor
+}
+
+// IsTopicEvent says that it may come in a topic.
+func (*ResyncRequired) IsTopicEvent() {}
+
+// IsSpaceEvent says that it may come in a space.
+func (*ResyncRequired) IsSpaceEvent() {}
+
+// IsBoardEvent says that it may come on a board.
+func (*ResyncRequired) IsBoardEvent() {}
