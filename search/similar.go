@@ -15,10 +15,9 @@ import (
 
 // How much documents must share with a text to be like it.
 const (
-	candidates = 30   // how many are weighed
-	likeness   = 0.55
-	inBody     = 0.5  // what a word counts that is in the body alone
-	unknown    = 0.7  // what a word weighs that no document has, to one that one has
+	candidates = 30  // how many are weighed
+	inBody     = 0.5 // what a word counts that is in the body alone
+	unknown    = 0.7 // what a word weighs that no document has, to one that one has
 )
 
 // likeness is the share of the text's weight that must be in a document: more
