@@ -30,6 +30,8 @@ type paper struct {
 
 var papers = store.Define[paper]("papers")
 
+var everything = store.Query{Where: []store.Cond{store.Between(store.IDField, "\x01", nil)}}
+
 // office keeps papers and is a source of them.
 type office struct {
 	t     testing.TB

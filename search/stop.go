@@ -9,7 +9,7 @@ import (
 )
 
 // common are words that say nothing by themselves.
-var common = stopWords(en.EnglishStopWords, ru.RussianStopWords)
+var common = stopWords(en.EnglishStopWords, ru.RussianStopWords, []byte("это\nэта\nэти\nвесь\nкоторый\nкоторая\nкоторое\nкоторые\nтакже\nvia"))
 
 // asking are the stems of words by which an idea or a question begins, and that
 // say nothing of what it is about.
@@ -45,9 +45,9 @@ func stemsOf(text string) map[string]bool {
 }
 
 // telling answers the words that say something, each stem once, most at most.
-// If there are none, it answers them all: a title may be made of common words.
+// If there are none, it takes the common ones too: titles may be made of them.
 func telling(found []word, most int, idle func(word) bool) []word {
-	for _, skip := range []func(word) bool{idle, func(word) bool { return false }} {
+	for _, skip := range []func(word) bool{idle, isCommon, func(word) bool { return false }} {
 		var out []word
 		seen := map[string]bool{}
 		for _, w := range found {

@@ -139,7 +139,21 @@ func stem(text string) string {
 	if env.Current() == "" {
 		return text
 	}
-	return env.Current()
+	return withoutFleeting(env.Current())
+}
+
+// withoutFleeting makes one of Russian stems between which the stemmer leaves a
+// vowel that comes and goes: кнопк and кнопок, отц and отец, иде and ид.
+func withoutFleeting(stem string) string {
+	r := []rune(stem)
+	n := len(r)
+	switch {
+	case n > 2 && r[n-1] == 'е':
+		return string(r[:n-1])
+	case n > 3 && (r[n-1] == 'к' && (r[n-2] == 'о' || r[n-2] == 'е') || r[n-1] == 'ц' && r[n-2] == 'е') && !strings.ContainsRune("аеиоуыэюя", r[n-3]):
+		return string(append(r[:n-2:n-2], r[n-1]))
+	}
+	return stem
 }
 
 // fold makes alike what readers take for the same letter: case, accents, ё and
@@ -164,5 +178,5 @@ func fold(text string) string {
 			out = append(out, r)
 		}
 	}
-	return string(out)
+	return norm.NFC.String(string(out))
 }
