@@ -158,7 +158,7 @@ func similar(t testing.TB, x *search.Index, text string, places ...string) []str
 
 func ids(t testing.TB, ask func() ([]search.Hit, error)) (out []string) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(5 * time.Millisecond) {
 		hits, err := ask()
 		if errors.Is(err, search.ErrUnavailable) && time.Now().Before(end) {
 			continue
