@@ -67,16 +67,17 @@ func (x *Index) reopen() error {
 			slog.Warn("a search index cannot be used", "number", n, "error", err)
 			continue // it may have been under way when the process died
 		}
-		x.use(e, k.At)
+		x.use(e, k.At, e.shape == shape && !x.outdated)
 		return nil
 	}
 	return nil
 }
 
-// use has the edition searched from now on, and answers the one before.
-func (x *Index) use(e *edition, at live.Bookmark) (before *edition) {
+// use has the edition searched from now on, and answers the one before. following
+// says that it is brought up to date from here on.
+func (x *Index) use(e *edition, at live.Bookmark, following bool) (before *edition) {
 	x.mu.Lock()
-	before, x.now = x.now, e
+	before, x.now, x.following = x.now, e, following
 	x.mu.Unlock()
 	x.reach(at)
 	x.unwritten = 0
@@ -110,7 +111,7 @@ func (x *Index) rebuild(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("build the index: %w", err), e.close(), os.RemoveAll(e.path))
 	}
-	if before := x.use(e, at); before != nil {
+	if before := x.use(e, at, true); before != nil {
 		err = before.close()
 	}
 	x.outdated, x.built = false, time.Now()

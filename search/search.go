@@ -51,8 +51,8 @@ type Index struct {
 
 	mu  sync.RWMutex
 	now *edition // what is searched; nil if there is none
-	// at is how far now has read, and moved is closed when it goes on. It does
-	// not as long as following is false.
+	// at is how far now has read, and moved is closed when it goes on, or when
+	// another index takes its place. It does not go on while following is false.
 	at        live.Bookmark
 	moved     chan struct{}
 	following bool
@@ -198,8 +198,8 @@ func (x *Index) reach(at live.Bookmark) {
 // before it.
 const patience = 500 * time.Millisecond
 
-// await waits until the index knows of all that was done by now, or patience
-// ends.
+// await waits until there is an index and it knows of all that was done by now,
+// or patience ends. One that is searched while it is built anew is not waited for.
 func (x *Index) await(ctx context.Context) error {
 	now, err := x.log.Moment(ctx)
 	if err != nil {
@@ -208,7 +208,7 @@ func (x *Index) await(ctx context.Context) error {
 	var timer <-chan time.Time
 	for {
 		x.mu.RLock()
-		there, moved := !x.following || x.at.Reached(now), x.moved
+		there, moved := x.now != nil && (!x.following || x.at.Reached(now)), x.moved
 		x.mu.RUnlock()
 		if there {
 			return nil
