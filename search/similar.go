@@ -33,13 +33,12 @@ func (x *Index) Similar(ctx context.Context, q Query) ([]Hit, error) {
 	if len(found) == 0 || len(q.Places) == 0 {
 		return nil, nil
 	}
-	where := make([]query.Query, len(found))
-	for i, w := range found {
-		where[i] = bleve.NewDisjunctionQuery(term(fieldTitle, w.stem, 3), term(fieldTags, w.stem, 1), term(fieldBody, w.stem, 1))
-	}
 	var out []Hit
 	err := x.look(ctx, func(e *edition, r index.IndexReader) error {
-		hits, err := e.hits(ctx, q.within(bleve.NewDisjunctionQuery(where...)), candidates)
+		if err := finish(ctx, r, &found[len(found)-1]); err != nil {
+			return err
+		}
+		hits, err := e.hits(ctx, q.within(anyOf(found)), candidates)
 		if err != nil {
 			return err
 		}
@@ -47,6 +46,29 @@ func (x *Index) Similar(ctx context.Context, q Query) ([]Hit, error) {
 		return err
 	})
 	return out[:min(len(out), max(q.Limit, 0))], err
+}
+
+// finish takes the last word, if no document has it, for the most frequent one
+// that begins so: it may not be typed to its end.
+func finish(ctx context.Context, r index.IndexReader, last *word) error {
+	weight, _, err := weigh(ctx, r, last.stem, nil)
+	if err != nil || weight.known {
+		return err
+	}
+	terms, err := begun(r, fieldTitleForms, last.form)
+	if err == nil && len(terms) > 0 {
+		*last = newWord(terms[0])
+	}
+	return err
+}
+
+// anyOf finds documents that have any of the words.
+func anyOf(found []word) query.Query {
+	where := make([]query.Query, len(found))
+	for i, w := range found {
+		where[i] = bleve.NewDisjunctionQuery(term(fieldTitle, w.stem, 3), term(fieldTags, w.stem, 1), term(fieldBody, w.stem, 1))
+	}
+	return bleve.NewDisjunctionQuery(where...)
 }
 
 // alike keeps of the hits those that share enough with the words, and puts them
@@ -62,9 +84,9 @@ func alike(ctx context.Context, r index.IndexReader, hits []Hit, found []word) (
 		if err != nil {
 			return nil, err
 		}
-		total += weight
+		total += weight.weight
 		for i, part := range in {
-			shares[place[i]] += weight * part
+			shares[place[i]] += weight.weight * part
 		}
 	}
 	var out []Hit
@@ -101,12 +123,18 @@ func inside(r index.IndexReader, hits []Hit) (ids []index.IndexInternalID, place
 	return ids, place, nil
 }
 
+// worth is what a stem weighs, and whether any document has it.
+type worth struct {
+	weight float64
+	known  bool
+}
+
 // weigh answers what the stem weighs, which is more the fewer documents have it,
 // and how much of it each of the documents has.
-func weigh(ctx context.Context, r index.IndexReader, stem string, ids []index.IndexInternalID) (weight float64, in []float64, err error) {
+func weigh(ctx context.Context, r index.IndexReader, stem string, ids []index.IndexInternalID) (w worth, in []float64, err error) {
 	all, err := r.DocCount()
 	if err != nil {
-		return 0, nil, fmt.Errorf("count documents: %w", err)
+		return w, nil, fmt.Errorf("count documents: %w", err)
 	}
 	in, most := make([]float64, len(ids)), uint64(0)
 	for _, field := range []struct {
@@ -115,14 +143,14 @@ func weigh(ctx context.Context, r index.IndexReader, stem string, ids []index.In
 	}{{fieldTitle, 1}, {fieldTags, 1}, {fieldBody, inBody}} {
 		n, err := mark(ctx, r, field.name, stem, ids, func(i int) { in[i] = max(in[i], field.counts) })
 		if err != nil {
-			return 0, nil, err
+			return w, nil, err
 		}
 		most = max(most, n)
 	}
 	if most == 0 {
-		return unknown * math.Log(1+float64(all)), in, nil
+		return worth{weight: unknown * math.Log(1+float64(all))}, in, nil
 	}
-	return math.Log(1 + float64(all)/float64(most)), in, nil
+	return worth{math.Log(1 + float64(all)/float64(most)), true}, in, nil
 }
 
 // mark calls have for each of the documents that has the stem in the field, and
