@@ -15,7 +15,7 @@ import (
 
 // How much documents must share with a text to be like it.
 const (
-	candidates = 30  // how many are weighed
+	candidates = 60  // how many are weighed
 	inBody     = 0.5 // what a word counts that is in the body alone
 	unknown    = 0.7 // what a word weighs that no document has, to one that one has
 )
@@ -38,7 +38,11 @@ func (x *Index) Similar(ctx context.Context, q Query) ([]Hit, error) {
 		if err := finish(ctx, r, &found[len(found)-1]); err != nil {
 			return err
 		}
-		hits, err := e.hits(ctx, q.within(anyOf(found)), candidates)
+		needed, err := telltale(ctx, r, found)
+		if err != nil {
+			return err
+		}
+		hits, err := e.hits(ctx, q.within(anyOf(needed)), candidates)
 		if err != nil {
 			return err
 		}
@@ -60,6 +64,30 @@ func finish(ctx context.Context, r index.IndexReader, last *word) error {
 		*last = newWord(terms[0])
 	}
 	return err
+}
+
+// telltale answers the rarest of the words, as many as are needed for a document
+// that has none of them to share too little, whatever it has of the others. So
+// the many documents of a frequent word need not be looked at.
+func telltale(ctx context.Context, r index.IndexReader, found []word) ([]word, error) {
+	weights, total := map[string]float64{}, 0.0
+	for _, w := range found {
+		worth, _, err := weigh(ctx, r, w.stem, nil)
+		if err != nil {
+			return nil, err
+		}
+		weights[w.stem] = worth.weight
+		total += worth.weight
+	}
+	sorted := slices.SortedStableFunc(slices.Values(found), func(a, b word) int { return cmp.Compare(weights[b.stem], weights[a.stem]) })
+	rest := total
+	for i, w := range sorted {
+		if rest < likeness(len(found))*total {
+			return sorted[:i], nil
+		}
+		rest -= weights[w.stem]
+	}
+	return sorted, nil
 }
 
 // anyOf finds documents that have any of the words.
@@ -92,7 +120,7 @@ func alike(ctx context.Context, r index.IndexReader, hits []Hit, found []word) (
 	var out []Hit
 	for i, h := range hits {
 		if share := shares[i] / total; share >= likeness(len(found)) {
-			out = append(out, Hit{ID: h.ID, Score: h.Score * share})
+			out = append(out, Hit{ID: h.ID, Score: share})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Hit) int { return cmp.Compare(b.Score, a.Score) })

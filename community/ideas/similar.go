@@ -21,7 +21,7 @@ const (
 	leastTyped = 3     // characters, from which a title tells anything
 	mostPlaces = 1_000 // boards that are looked through
 	weighed    = 30    // ideas of which the best are answered
-	ownBoard   = 1.5   // what an idea counts that is on the very board
+	ownBoard   = 1.2   // what an idea counts that is on the very board
 )
 
 // kind is what the index calls an idea.
