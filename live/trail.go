@@ -67,9 +67,16 @@ func (l *Log) Follow(ctx context.Context, at Bookmark, take func(context.Context
 	return ctx.Err()
 }
 
-// walk reads the next entries of every lane, and moves the bookmark.
+// walk reads the next entries of every lane that has any, and moves the bookmark.
 func (l *Log) walk(ctx context.Context, at *Bookmark) (all []*Entry, err error) {
+	ends, err := l.Moment(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for lane := range lanes {
+		if at[lane].Place >= ends[lane] {
+			continue // so that to look in vain costs one read
+		}
 		found, err := l.readLane(ctx, lane, at[lane].Place)
 		if err != nil {
 			return nil, err
