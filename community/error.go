@@ -70,6 +70,11 @@ func TooComplex(format string, args ...any) error {
 	return &Error{Kind: KindTooComplex, Message: fmt.Sprintf(format, args...)}
 }
 
+// Unavailable asks the viewer to try again when what is missing is back.
+func Unavailable(format string, args ...any) error {
+	return &Error{Kind: KindUnavailable, Message: fmt.Sprintf(format, args...)}
+}
+
 // RateLimited asks the client to come back later.
 func RateLimited(after time.Duration) error {
 	return &Error{Kind: KindRateLimited, Message: "Too many requests; try again later.", RetryAfter: after}

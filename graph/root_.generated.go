@@ -502,22 +502,23 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		Board      func(childComplexity int, id *string, slug *string) int
-		Boards     func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor, spaceID *string) int
-		Idea       func(childComplexity int, id string) int
-		IdeaDrafts func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor) int
-		Ideas      func(childComplexity int, boardID string, first *int, after *community.Cursor, last *int, before *community.Cursor, orderBy ideas.Order, period ideas.Period, status *ideas.Status, tag *string) int
-		Member     func(childComplexity int, handle string) int
-		Members    func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor, handlePrefix *string) int
-		Node       func(childComplexity int, id string) int
-		Nodes      func(childComplexity int, ids []string) int
-		Post       func(childComplexity int, id string) int
-		Roadmap    func(childComplexity int, boardID string) int
-		Space      func(childComplexity int, id *string, slug *string) int
-		Spaces     func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor) int
-		Topic      func(childComplexity int, id string) int
-		Topics     func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor, spaceID *string, tag *string, orderBy forum.TopicOrder) int
-		Viewer     func(childComplexity int) int
+		Board        func(childComplexity int, id *string, slug *string) int
+		Boards       func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor, spaceID *string) int
+		Idea         func(childComplexity int, id string) int
+		IdeaDrafts   func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor) int
+		Ideas        func(childComplexity int, boardID string, first *int, after *community.Cursor, last *int, before *community.Cursor, orderBy ideas.Order, period ideas.Period, status *ideas.Status, tag *string) int
+		Member       func(childComplexity int, handle string) int
+		Members      func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor, handlePrefix *string) int
+		Node         func(childComplexity int, id string) int
+		Nodes        func(childComplexity int, ids []string) int
+		Post         func(childComplexity int, id string) int
+		Roadmap      func(childComplexity int, boardID string) int
+		SimilarIdeas func(childComplexity int, boardID string, title string, first int) int
+		Space        func(childComplexity int, id *string, slug *string) int
+		Spaces       func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor) int
+		Topic        func(childComplexity int, id string) int
+		Topics       func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor, spaceID *string, tag *string, orderBy forum.TopicOrder) int
+		Viewer       func(childComplexity int) int
 	}
 
 	ReactionCount struct {
@@ -2702,6 +2703,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Roadmap(childComplexity, args["boardId"].(string)), true
+	case "Query.similarIdeas":
+		if e.ComplexityRoot.Query.SimilarIdeas == nil {
+			break
+		}
+
+		args, err := ec.field_Query_similarIdeas_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SimilarIdeas(childComplexity, args["boardId"].(string), args["title"].(string), args["first"].(int)), true
 	case "Query.space":
 		if e.ComplexityRoot.Query.Space == nil {
 			break
@@ -4928,6 +4940,11 @@ type Mutation
 
 "What can be watched. Each is an ordered stream of events with cursors: given the last cursor that a client has seen, it goes on behind it with nothing lost and nothing doubled."
 type Subscription
+`, BuiltIn: false},
+	{Name: "../schema/search.graphqls", Input: `extend type Query {
+  "Ideas that are about what a title says, the most alike first, to show while somebody types it: so that they vote instead of proposing the same again. They are from this and all other boards that the viewer may see. Other forms of the words are found too, in Russian and English. A title under 3 characters has none."
+  similarIdeas("The board on which an idea is about to be proposed; its ideas come before others that are as much alike." boardId: ID!, "The title, as far as it is typed." title: String!, "How many at most, 1 to 20." first: Int! = 5): [Idea!]! @cost(weight: 3)
+}
 `, BuiltIn: false},
 	{Name: "../schema/spaces.graphqls", Input: `"Who sees a space and all that is in it."
 enum Visibility {

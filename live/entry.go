@@ -105,3 +105,6 @@ var (
 )
 
 func laneID(lane int) string { return fmt.Sprintf("lane-%d", lane) }
+
+// goneID is beside the lane's head, and tells the last place that was pruned.
+func goneID(lane int) string { return fmt.Sprintf("gone-%d", lane) }

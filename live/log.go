@@ -64,8 +64,10 @@ func Open(ctx context.Context, s store.Store, o Options) (*Log, error) {
 		return nil, fmt.Errorf("open the log: %w", err)
 	}
 	for lane := range lanes { // so that no two writers race to make one
-		if _, err := laneHeads.Inc(ctx, s, laneID(lane), "seq", 0); err != nil {
-			return nil, fmt.Errorf("open lane %d of the log: %w", lane, err)
+		for _, id := range []string{laneID(lane), goneID(lane)} {
+			if _, err := laneHeads.Inc(ctx, s, id, "seq", 0); err != nil {
+				return nil, fmt.Errorf("open lane %d of the log: %w", lane, err)
+			}
 		}
 	}
 	l := &Log{store: s, hub: NewHub(), o: o}

@@ -65,10 +65,25 @@ func (l *Log) remove(ctx context.Context, tx store.Tx, old []*Entry) error {
 			return fmt.Errorf("move the beginning of %s: %w", s, err)
 		}
 	}
+	if err := l.lose(ctx, tx, old[len(old)-1]); err != nil {
+		return err
+	}
 	for _, e := range old {
 		if err := entries.Delete(ctx, tx, e.ID); err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
+	}
+	return nil
+}
+
+// lose notes how much of its lane is gone, for those who follow with a bookmark.
+func (l *Log) lose(ctx context.Context, tx store.Tx, last *Entry) error {
+	_, err := laneHeads.Update(ctx, tx, goneID(last.Lane), func(t *tally) error {
+		t.Seq = max(t.Seq, last.Place)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("note what lane %d loses: %w", last.Lane, err)
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"veche/community/members"
 	"veche/dataloaders"
 	"veche/graph"
+	"veche/search"
 )
 
 // Root answers everything. Each part of community life is embedded, and holds
@@ -20,6 +21,7 @@ type Root struct {
 	Roll   *members.Roll
 	Hall   *forum.Hall
 	Boards *ideas.Assembly
+	Index  *search.Index
 }
 
 var _ graph.ResolverRoot = (*Root)(nil)
@@ -32,6 +34,7 @@ type query struct {
 	postQueries
 	boardQueries
 	ideaQueries
+	searchQueries
 }
 
 type mutation struct {
@@ -62,6 +65,7 @@ func (r *Root) Query() graph.QueryResolver {
 		postQueries{r.Hall},
 		boardQueries{r.Boards},
 		ideaQueries{r.Boards},
+		searchQueries{r.Boards, r.Index},
 	}
 }
 

@@ -43,9 +43,9 @@ func inFolder(dir string) Config { return Config{Data: dir, CacheMB: 8, RateLimi
 func engines(mongodb string) map[string]func(testing.TB) Config {
 	return map[string]func(testing.TB) Config{
 		"sqlite": func(t testing.TB) Config { return inFolder(t.TempDir()) },
-		"mongodb": func(testing.TB) Config {
+		"mongodb": func(t testing.TB) Config {
 			database := community.NewID[community.TokenID]("test")
-			return Config{MongoDBURI: mongodb, MongoDatabase: string(database), RateLimit: "off"}
+			return Config{Data: t.TempDir(), MongoDBURI: mongodb, MongoDatabase: string(database), RateLimit: "off"}
 		},
 	}
 }

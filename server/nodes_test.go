@@ -34,7 +34,9 @@ func newCluster(t *testing.T, natsURL string) *cluster {
 // start starts one more node, as Run does; the same people know it.
 func (c *cluster) start(people ...string) *house {
 	c.t.Helper()
-	parts, err := Assemble(c.t.Context(), c.config, cheap)
+	config := c.config
+	config.Data = c.t.TempDir()
+	parts, err := Assemble(c.t.Context(), config, cheap)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -50,7 +52,7 @@ func (c *cluster) start(people ...string) *house {
 		c.t.Fatal(err)
 	}
 	l := &lines{Listener: listener}
-	h := serveOn(c.t, c.config, parts, l, people...)
+	h := serveOn(c.t, config, parts, l, people...)
 	c.lines[h] = l
 	if len(c.nodes) > 0 {
 		maps.Copy(h.residents, c.nodes[0].residents)

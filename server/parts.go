@@ -14,6 +14,7 @@ import (
 	"veche/community/ideas"
 	"veche/community/members"
 	"veche/live"
+	"veche/search"
 	"veche/server/limits"
 	"veche/server/observe"
 	"veche/server/persisted"
@@ -31,6 +32,8 @@ type Parts struct {
 	Roll   *members.Roll
 	Hall   *forum.Hall
 	Boards *ideas.Assembly
+	// Index is empty until somebody runs it.
+	Index *search.Index
 	// Documents are what clients may ask for by its hash.
 	Documents *persisted.Documents
 	// Trusted are the only documents that may be asked for; nil if any may.
@@ -109,6 +112,7 @@ func seen(ctx context.Context, lookout *observe.Lookout, engine store.Store, c C
 	if p.Boards, err = ideas.New(ctx, s, p.Log, around, nil); err != nil {
 		return nil, err
 	}
+	p.Index = search.New(filepath.Join(c.Data, "search"), p.Log, p.Boards)
 	if p.Documents, err = persisted.Open(ctx, s, nil); err != nil {
 		return nil, err
 	}

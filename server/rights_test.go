@@ -54,6 +54,8 @@ var queryProbes = []probe{
 	{does: `boards(spaceId: "$space") { nodes { id } }`},
 	{does: `roadmap(boardId: "$board") { columns { status ideas { nodes { id } } } }`},
 	{does: `ideas(boardId: "$board") { nodes { id } }`},
+	{does: `similarIdeas(boardId: "$board", title: "x") { id }`},
+	{does: `similarIdeas(boardId: "$board", title: "no idea", first: 100) { title }`},
 	{does: `ideas(boardId: "$board", tag: "no tag", status: PLANNED, first: 1, after: "x") { nodes { id } }`},
 	{does: `ideas(boardId: "$board", orderBy: NEWEST, period: DAY) { nodes { id } }`},
 	{does: `idea(id: "$idea") { title score commentCount topic { id } answers { body } }`},
