@@ -53,6 +53,8 @@ type Idea struct {
 	// ReleaseNote tells what was done, of an implemented idea: "you said, we did".
 	ReleaseNote string           `bson:"releaseNote,omitempty"`
 	MergedInto  community.IdeaID `bson:"mergedInto,omitempty"`
+	// MergedCount counts the ideas that were merged into this one.
+	MergedCount int `bson:"mergedCount,omitempty"`
 
 	// Score is the sum of what its votes count, and VoterCount how many there are.
 	Score      int `bson:"score"`
@@ -74,12 +76,13 @@ type Idea struct {
 	// Listed is the board on which the idea stands; empty for a draft, and when
 	// deleted or merged.
 	Listed string `bson:"listed"`
-	// Heat orders by votes that fade: the sum of 2^(time of vote / half-life),
-	// as its binary logarithm. It needs no recounting as time goes by.
-	Heat float64 `bson:"heat"`
+	// Heat orders by votes that fade, and Glows is what it is made of: see heat.go.
+	Heat  float64 `bson:"heat"`
+	Glows []glow  `bson:"glows,omitempty"`
 	// The periods hold "board period" of the last one in which a vote was given,
-	// such as "board_01… 2026-W48", and what the votes of that period count.
-	// A vote counts in the period in which it was first given.
+	// such as "board_01… 2026-W48", and what the votes of that period count. A vote
+	// counts in the period in which it was first given. What is not listed has a
+	// mark before the name: see standing.go.
 	DayIn        string `bson:"dayIn,omitempty"`
 	DayScore     int    `bson:"dayScore,omitempty"`
 	WeekIn       string `bson:"weekIn,omitempty"`

@@ -1,0 +1,111 @@
+package ideas
+
+import (
+	"context"
+	"fmt"
+
+	"veche/community"
+	"veche/community/text"
+	"veche/live"
+	"veche/store"
+)
+
+// Merging is a wish to make an idea part of another.
+type Merging struct {
+	IdeaID community.IdeaID
+	IntoID community.IdeaID
+	Answer *string
+}
+
+// Merge closes an idea as a duplicate of another on its board, which gets its
+// votes, a few at a time. For who moderates the board's space. An idea that was
+// merged itself stands for the one into which it went.
+func (a *Assembly) Merge(ctx context.Context, viewer community.Viewer, m Merging) (*Idea, error) {
+	if err := viewer.MayAct(); err != nil {
+		return nil, err
+	}
+	said := ""
+	if m.Answer != nil {
+		said = *m.Answer
+	}
+	answer := Answer{Status: Duplicate, Body: said, ByID: viewer.ID}
+	if said != "" {
+		answer.HTML = text.Render(said, nil).HTML
+	}
+	return store.Result(ctx, a.store, func(tx store.Tx) (*Idea, error) {
+		i, into, err := a.mergeable(ctx, tx, viewer, m)
+		if err != nil {
+			return nil, err
+		}
+		if i.MergedInto != "" {
+			return a.mergedAlready(ctx, tx, i, into)
+		}
+		answer.At = a.now()
+		return a.merge(ctx, tx, viewer, i, into, answer)
+	})
+}
+
+// mergeable answers the two ideas, if the one may become part of the other.
+func (a *Assembly) mergeable(ctx context.Context, tx store.Tx, viewer community.Viewer, m Merging) (i, into *Idea, err error) {
+	i, b, err := a.idea(ctx, tx, viewer, m.IdeaID)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := a.mustModerate(ctx, tx, viewer, b); err != nil {
+		return nil, nil, err
+	}
+	into, _, err = a.idea(ctx, tx, viewer, m.IntoID)
+	if err != nil {
+		return nil, nil, err
+	}
+	if into, err = a.lastOf(ctx, tx, into); err != nil {
+		return nil, nil, err
+	}
+	switch {
+	case b.ArchivedAt != nil:
+		err = community.Conflict("This board is archived: nothing changes on it.")
+	case into.BoardID != i.BoardID:
+		err = community.BadInput("intoId", "Both ideas must be on one board.")
+	case into.ID == i.ID && m.IntoID == m.IdeaID:
+		err = community.BadInput("intoId", "An idea cannot be merged into itself.")
+	case into.ID == i.ID:
+		err = community.BadInput("intoId", "That idea was merged into this one.")
+	case i.Draft || into.Draft:
+		err = community.Conflict("A draft cannot be merged: publish it first.")
+	case i.DeletedAt != nil || into.DeletedAt != nil:
+		err = community.Conflict("A deleted idea cannot be merged: restore it first.")
+	}
+	return i, into, err
+}
+
+// mergedAlready is the answer for an idea that was merged before.
+func (a *Assembly) mergedAlready(ctx context.Context, tx store.Tx, i, into *Idea) (*Idea, error) {
+	last, err := a.lastOf(ctx, tx, i)
+	if err != nil {
+		return nil, err
+	}
+	if last.ID != into.ID {
+		return nil, community.Conflict("This idea was merged into another one already.")
+	}
+	return i, nil
+}
+
+// merge writes to both ideas, so that of two merges at once which would make a
+// circle one is tried again, and refused.
+func (a *Assembly) merge(ctx context.Context, tx store.Tx, viewer community.Viewer, i, into *Idea, answer Answer) (*Idea, error) {
+	if _, err := a.amend(ctx, tx, into.ID, func(i *Idea) error { i.MergedCount++; return nil }); err != nil {
+		return nil, fmt.Errorf("merge into an idea: %w", err)
+	}
+	i, err := a.amend(ctx, tx, i.ID, func(i *Idea) error {
+		i.Status, i.StatusAt, i.MergedInto = Duplicate, answer.At, into.ID
+		i.Answers = append(i.Answers[:len(i.Answers):len(i.Answers)], answer)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("merge an idea: %w", err)
+	}
+	return i, a.log.Append(ctx, tx, live.Event{
+		Stream: community.Stream(i.BoardID), Kind: IdeaMerged, Actor: string(viewer.ID),
+		About: []string{string(i.ID), string(into.ID)},
+	})
+}
