@@ -10,15 +10,15 @@ import (
 
 // The pages of votes and of members.
 type (
-	VoteConnection = community.Page[*Vote]
-	VoteEdge       = community.Edge[*Vote]
-	PartConnection = community.Page[*Part]
-	PartEdge       = community.Edge[*Part]
+	IdeaVoteConnection    = community.Page[*Vote]
+	IdeaVoteEdge          = community.Edge[*Vote]
+	BoardMemberConnection = community.Page[*Part]
+	BoardMemberEdge       = community.Edge[*Part]
 )
 
 // Voters lists who voted for an idea, and how, in the order in which they
 // became members: where the board shows it, or for who moderates its space.
-func (a *Assembly) Voters(ctx context.Context, viewer community.Viewer, id community.IdeaID, p community.Paging) (*VoteConnection, error) {
+func (a *Assembly) Voters(ctx context.Context, viewer community.Viewer, id community.IdeaID, p community.Paging) (*IdeaVoteConnection, error) {
 	i, b, err := a.idea(ctx, a.store, viewer, id)
 	if err != nil {
 		return nil, err
@@ -82,18 +82,18 @@ func (a *Assembly) VotesLeft(ctx context.Context, viewer community.Viewer, of []
 	return out, nil
 }
 
-// MemberOrder is by what the members of a board are ordered.
-type MemberOrder string
+// BoardMemberOrder is by what the members of a board are ordered.
+type BoardMemberOrder string
 
 // The orders, each from the highest.
 const (
-	ByReceived    MemberOrder = "RECEIVED"
-	ByProposed    MemberOrder = "PROPOSED"
-	ByImplemented MemberOrder = "IMPLEMENTED"
+	ByReceived    BoardMemberOrder = "RECEIVED"
+	ByProposed    BoardMemberOrder = "PROPOSED"
+	ByImplemented BoardMemberOrder = "IMPLEMENTED"
 )
 
 // orders are the indexed fields of parts, and what they hold.
-var orders = map[MemberOrder]struct {
+var orders = map[BoardMemberOrder]struct {
 	field string
 	of    func(*Part) int
 }{
@@ -102,9 +102,9 @@ var orders = map[MemberOrder]struct {
 	ByImplemented: {"implemented", func(p *Part) int { return p.Implemented }},
 }
 
-// Standing lists the members who have any of what the order counts, the best
+// Members lists the members who have any of what the order counts, the best
 // first.
-func (a *Assembly) Standing(ctx context.Context, viewer community.Viewer, id community.BoardID, by MemberOrder, p community.Paging) (*PartConnection, error) {
+func (a *Assembly) Members(ctx context.Context, viewer community.Viewer, id community.BoardID, by BoardMemberOrder, p community.Paging) (*BoardMemberConnection, error) {
 	b, err := a.board(ctx, a.store, viewer, id)
 	if err != nil {
 		return nil, err
