@@ -13,6 +13,7 @@ import (
 
 	"veche/community"
 	"veche/community/forum"
+	"veche/community/ideas"
 	"veche/community/members"
 	"veche/live"
 )
@@ -34,13 +35,16 @@ type Loaders struct {
 	Readings *dataloadgen.Loader[*forum.Topic, forum.Reading]
 	Seats    *dataloadgen.Loader[community.SpaceID, *forum.Seat]
 	Watches  *dataloadgen.Loader[community.SpaceID, forum.WatchLevel]
+	Boards   *dataloadgen.Loader[community.BoardID, *ideas.Board]
+	Ideas    *dataloadgen.Loader[community.IdeaID, *ideas.Idea]
 	Cursors  *dataloadgen.Loader[live.Stream, community.Cursor]
 }
 
 // Source is where loaders read.
 type Source struct {
-	Roll *members.Roll
-	Hall *forum.Hall
+	Roll   *members.Roll
+	Hall   *forum.Hall
+	Boards *ideas.Assembly
 }
 
 // Fresh makes the loaders of a response to the viewer. Live cursors are those
@@ -59,6 +63,8 @@ func (s Source) Fresh(viewer community.Viewer, moment live.Moment) *Loaders {
 		Seats:    optional(seenBy(viewer, h.SeatsIn)),
 		Watches:  optional(seenBy(viewer, h.SpaceWatches)),
 		Readings: batch("topic", byThing(topicID, seenBy(viewer, h.ReadingOf))),
+		Boards:   batch("board", seenBy(viewer, s.Boards.BoardsByID)),
+		Ideas:    batch("idea", seenBy(viewer, s.Boards.IdeasByID)),
 		Cursors: batch("stream", func(ctx context.Context, streams []live.Stream) (map[live.Stream]community.Cursor, error) {
 			return h.LiveCursors(ctx, moment, streams)
 		}),

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"veche/community"
 	"veche/community/forum"
+	"veche/community/ideas"
 	"veche/community/members"
 	"veche/resolvers/wire"
 
@@ -21,6 +22,8 @@ import (
 type MemberResolver interface {
 	TopicCount(ctx context.Context, obj *members.Member) (int, error)
 	PostCount(ctx context.Context, obj *members.Member) (int, error)
+
+	Ideas(ctx context.Context, obj *members.Member, first *int, after *community.Cursor, last *int, before *community.Cursor) (*community.Page[*ideas.Idea], error)
 }
 type SessionResolver interface {
 	Current(ctx context.Context, obj *members.Session) (bool, error)
@@ -36,6 +39,44 @@ type ViewerResolver interface {
 // endregion ************************** generated!.gotpl **************************
 
 // region    ***************************** args.gotpl *****************************
+
+func (ec *executionContext) field_Member_ideas_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*community.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖvecheᚋcommunityᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*community.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖvecheᚋcommunityᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	return args, nil
+}
 
 func (ec *executionContext) field_Viewer_bookmarks_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
@@ -310,6 +351,50 @@ func (ec *executionContext) _Member_source(ctx context.Context, field graphql.Co
 }
 func (ec *executionContext) fieldContext_Member_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Member", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Member_ideas(ctx context.Context, field graphql.CollectedField, obj *members.Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_ideas(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Member().Ideas(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*community.Cursor), fc.Args["last"].(*int), fc.Args["before"].(*community.Cursor))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *community.Page[*ideas.Idea]) graphql.Marshaler {
+			return ec.marshalNIdeaConnection2ᚖvecheᚋcommunityᚐPage(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Member_ideas(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Member",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_IdeaConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Member_ideas_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _MemberConnection_edges(ctx context.Context, field graphql.CollectedField, obj *community.Page[*members.Member]) (ret graphql.Marshaler) {
@@ -1365,6 +1450,23 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "ideas":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_ideas(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 	"veche/community"
 	"veche/community/forum"
+	"veche/community/ideas"
 	"veche/community/members"
 )
 
@@ -59,6 +60,20 @@ type AddSpaceMemberPayload struct {
 	Space *forum.Space `json:"space"`
 }
 
+// An answer to an idea.
+type AnswerIdeaInput struct {
+	// The idea.
+	IdeaID string `json:"ideaId"`
+	// 1 to 5,000 characters.
+	Body string `json:"body"`
+}
+
+// The answer to answerIdea.
+type AnswerIdeaPayload struct {
+	// The idea.
+	Idea *ideas.Idea `json:"idea"`
+}
+
 // A bookmark to keep or to drop.
 type BookmarkInput struct {
 	// The post.
@@ -109,6 +124,12 @@ type CreateAPITokenPayload struct {
 	APIToken *members.Token `json:"apiToken"`
 }
 
+// The answer to createBoard.
+type CreateBoardPayload struct {
+	// The board.
+	Board *ideas.Board `json:"board"`
+}
+
 // The answer to createPoll.
 type CreatePollPayload struct {
 	// The poll.
@@ -125,6 +146,18 @@ type CreateSpacePayload struct {
 type CreateTopicPayload struct {
 	// The topic.
 	Topic *forum.Topic `json:"topic"`
+}
+
+// Which idea to delete.
+type DeleteIdeaInput struct {
+	// The idea.
+	IdeaID string `json:"ideaId"`
+}
+
+// The answer to deleteIdea.
+type DeleteIdeaPayload struct {
+	// The idea that was deleted.
+	IdeaID string `json:"ideaId"`
 }
 
 // Which post to delete.
@@ -229,6 +262,24 @@ type NewSession struct {
 	ExpiresAt time.Time `json:"expiresAt"`
 }
 
+// The answer to proposeIdea.
+type ProposeIdeaPayload struct {
+	// The idea.
+	Idea *ideas.Idea `json:"idea"`
+}
+
+// Which draft to publish.
+type PublishIdeaInput struct {
+	// The draft.
+	IdeaID string `json:"ideaId"`
+}
+
+// The answer to publishIdea.
+type PublishIdeaPayload struct {
+	// The idea.
+	Idea *ideas.Idea `json:"idea"`
+}
+
 // A reaction to take back.
 type RemoveReactionInput struct {
 	// The post, or a topic's opening.
@@ -255,6 +306,18 @@ type RemoveSpaceMemberInput struct {
 type RemoveSpaceMemberPayload struct {
 	// The space.
 	Space *forum.Space `json:"space"`
+}
+
+// Which idea to bring back.
+type RestoreIdeaInput struct {
+	// The idea.
+	IdeaID string `json:"ideaId"`
+}
+
+// The answer to restoreIdea.
+type RestoreIdeaPayload struct {
+	// The idea.
+	Idea *ideas.Idea `json:"idea"`
 }
 
 // Which post to bring back.
@@ -305,6 +368,12 @@ type RevokeSessionPayload struct {
 	SessionID string `json:"sessionId"`
 }
 
+// The answer to setIdeaStatus.
+type SetIdeaStatusPayload struct {
+	// The idea.
+	Idea *ideas.Idea `json:"idea"`
+}
+
 // A role for a member.
 type SetMemberRoleInput struct {
 	// The member.
@@ -339,6 +408,46 @@ type SignInPayload struct {
 	Session *NewSession `json:"session"`
 	// Who signed in.
 	Member *members.Member `json:"member"`
+}
+
+// What to change of a board; what is not given stays.
+type UpdateBoardInput struct {
+	// The board.
+	BoardID string `json:"boardId"`
+	// The name.
+	Name *string `json:"name,omitempty"`
+	// The name in addresses.
+	Slug *string `json:"slug,omitempty"`
+	// What the board asks for.
+	Brief *string `json:"brief,omitempty"`
+	// All its rules of voting.
+	Policy *ideas.Policy `json:"policy,omitempty"`
+	// Whether it is put away. One that is must be taken out again before anything else of it is changed.
+	Archived *bool `json:"archived,omitempty"`
+}
+
+// The answer to updateBoard.
+type UpdateBoardPayload struct {
+	// The board.
+	Board *ideas.Board `json:"board"`
+}
+
+// What to change of an idea; what is not given stays.
+type UpdateIdeaInput struct {
+	// The idea.
+	IdeaID string `json:"ideaId"`
+	// The title.
+	Title *string `json:"title,omitempty"`
+	// The text.
+	Body *string `json:"body,omitempty"`
+	// All its tags.
+	Tags []string `json:"tags,omitempty"`
+}
+
+// The answer to updateIdea.
+type UpdateIdeaPayload struct {
+	// The idea.
+	Idea *ideas.Idea `json:"idea"`
 }
 
 // The answer to updateProfile.

@@ -1159,6 +1159,40 @@ func (ec *executionContext) marshalNID2string(ctx context.Context, sel ast.Selec
 	return res
 }
 
+func (ec *executionContext) unmarshalNID2vecheᚋcommunityᚐBoardID(ctx context.Context, v any) (community.BoardID, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := community.BoardID(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2vecheᚋcommunityᚐBoardID(ctx context.Context, sel ast.SelectionSet, v community.BoardID) graphql.Marshaler {
+	_ = sel
+	res := wire.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNID2vecheᚋcommunityᚐIdeaID(ctx context.Context, v any) (community.IdeaID, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := community.IdeaID(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2vecheᚋcommunityᚐIdeaID(ctx context.Context, sel ast.SelectionSet, v community.IdeaID) graphql.Marshaler {
+	_ = sel
+	res := wire.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNID2vecheᚋcommunityᚐMemberID(ctx context.Context, v any) (community.MemberID, error) {
 	tmp, err := graphql.UnmarshalString(v)
 	res := community.MemberID(tmp)
@@ -1296,6 +1330,35 @@ func (ec *executionContext) marshalNID2ᚕstringᚄ(ctx context.Context, sel ast
 	ret := make(graphql.Array, len(v))
 	for i := range v {
 		ret[i] = ec.marshalNID2string(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNID2ᚕvecheᚋcommunityᚐMemberIDᚄ(ctx context.Context, v any) ([]community.MemberID, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]community.MemberID, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNID2vecheᚋcommunityᚐMemberID(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNID2ᚕvecheᚋcommunityᚐMemberIDᚄ(ctx context.Context, sel ast.SelectionSet, v []community.MemberID) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNID2vecheᚋcommunityᚐMemberID(ctx, sel, v[i])
 	}
 
 	for _, e := range ret {

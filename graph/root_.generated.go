@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"veche/community"
 	"veche/community/forum"
+	"veche/community/ideas"
 	"veche/community/members"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -24,14 +25,19 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	Board() BoardResolver
 	Bookmark() BookmarkResolver
+	Idea() IdeaResolver
+	IdeaAnswer() IdeaAnswerResolver
 	Member() MemberResolver
 	Mutation() MutationResolver
 	Participant() ParticipantResolver
+	Policy() PolicyResolver
 	Poll() PollResolver
 	Post() PostResolver
 	PostRevision() PostRevisionResolver
 	Query() QueryResolver
+	RoadmapColumn() RoadmapColumnResolver
 	Session() SessionResolver
 	Space() SpaceResolver
 	SpaceMember() SpaceMemberResolver
@@ -61,12 +67,51 @@ type ComplexityRoot struct {
 		Space func(childComplexity int) int
 	}
 
+	AnswerIdeaPayload struct {
+		Idea func(childComplexity int) int
+	}
+
 	ApiToken struct {
 		CreatedAt func(childComplexity int) int
 		ExpiresAt func(childComplexity int) int
 		ID        func(childComplexity int) int
 		Name      func(childComplexity int) int
 		Scopes    func(childComplexity int) int
+	}
+
+	Board struct {
+		ArchivedAt       func(childComplexity int) int
+		Brief            func(childComplexity int) int
+		BriefHTML        func(childComplexity int) int
+		CreatedAt        func(childComplexity int) int
+		CreatedBy        func(childComplexity int) int
+		ID               func(childComplexity int) int
+		IdeaCount        func(childComplexity int) int
+		Ideas            func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor, orderBy ideas.Order, period ideas.Period, status *ideas.Status, tag *string) int
+		ImplementedCount func(childComplexity int) int
+		Kind             func(childComplexity int) int
+		LiveCursor       func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Policy           func(childComplexity int) int
+		Slug             func(childComplexity int) int
+		Space            func(childComplexity int) int
+		VoteCount        func(childComplexity int) int
+	}
+
+	BoardChanged struct {
+		Board  func(childComplexity int) int
+		Cursor func(childComplexity int) int
+	}
+
+	BoardConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	BoardEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	Bookmark struct {
@@ -104,6 +149,10 @@ type ComplexityRoot struct {
 		Token    func(childComplexity int) int
 	}
 
+	CreateBoardPayload struct {
+		Board func(childComplexity int) int
+	}
+
 	CreatePollPayload struct {
 		Poll func(childComplexity int) int
 	}
@@ -116,6 +165,10 @@ type ComplexityRoot struct {
 		Topic func(childComplexity int) int
 	}
 
+	DeleteIdeaPayload struct {
+		IdeaID func(childComplexity int) int
+	}
+
 	DeletePostPayload struct {
 		Post func(childComplexity int) int
 	}
@@ -126,6 +179,84 @@ type ComplexityRoot struct {
 
 	EditPostPayload struct {
 		Post func(childComplexity int) int
+	}
+
+	Idea struct {
+		Answers      func(childComplexity int) int
+		Author       func(childComplexity int) int
+		Board        func(childComplexity int) int
+		Body         func(childComplexity int) int
+		CommentCount func(childComplexity int) int
+		CreatedAt    func(childComplexity int) int
+		Deleted      func(childComplexity int) int
+		Draft        func(childComplexity int) int
+		EditedAt     func(childComplexity int) int
+		HTML         func(childComplexity int) int
+		ID           func(childComplexity int) int
+		MergedInto   func(childComplexity int) int
+		ReleaseHTML  func(childComplexity int) int
+		ReleaseNote  func(childComplexity int) int
+		Score        func(childComplexity int) int
+		Slug         func(childComplexity int) int
+		SourceURL    func(childComplexity int) int
+		Status       func(childComplexity int) int
+		StatusAt     func(childComplexity int) int
+		Tags         func(childComplexity int) int
+		Title        func(childComplexity int) int
+		Topic        func(childComplexity int) int
+		VoterCount   func(childComplexity int) int
+	}
+
+	IdeaActive struct {
+		Cursor func(childComplexity int) int
+		Idea   func(childComplexity int) int
+	}
+
+	IdeaAdded struct {
+		Cursor func(childComplexity int) int
+		Idea   func(childComplexity int) int
+	}
+
+	IdeaAnswer struct {
+		At          func(childComplexity int) int
+		Body        func(childComplexity int) int
+		By          func(childComplexity int) int
+		HTML        func(childComplexity int) int
+		ReleaseNote func(childComplexity int) int
+		Status      func(childComplexity int) int
+	}
+
+	IdeaChanged struct {
+		Cursor func(childComplexity int) int
+		Idea   func(childComplexity int) int
+	}
+
+	IdeaConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	IdeaEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	IdeaMerged struct {
+		Cursor func(childComplexity int) int
+		IdeaID func(childComplexity int) int
+		Into   func(childComplexity int) int
+	}
+
+	IdeaRemoved struct {
+		Cursor func(childComplexity int) int
+		IdeaID func(childComplexity int) int
+	}
+
+	IdeaStatusChanged struct {
+		Cursor func(childComplexity int) int
+		Idea   func(childComplexity int) int
+		Status func(childComplexity int) int
 	}
 
 	JoinSpacePayload struct {
@@ -149,6 +280,7 @@ type ComplexityRoot struct {
 		CreatedAt  func(childComplexity int) int
 		Handle     func(childComplexity int) int
 		ID         func(childComplexity int) int
+		Ideas      func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor) int
 		Name       func(childComplexity int) int
 		PostCount  func(childComplexity int) int
 		Role       func(childComplexity int) int
@@ -172,13 +304,16 @@ type ComplexityRoot struct {
 		AddPost           func(childComplexity int, input forum.NewPost, idempotencyKey *string) int
 		AddReaction       func(childComplexity int, input AddReactionInput, idempotencyKey *string) int
 		AddSpaceMember    func(childComplexity int, input AddSpaceMemberInput, idempotencyKey *string) int
+		AnswerIdea        func(childComplexity int, input AnswerIdeaInput, idempotencyKey *string) int
 		Bookmark          func(childComplexity int, input BookmarkInput, idempotencyKey *string) int
 		ChangePassword    func(childComplexity int, input ChangePasswordInput, idempotencyKey *string) int
 		ClosePoll         func(childComplexity int, input ClosePollInput, idempotencyKey *string) int
 		CreateAPIToken    func(childComplexity int, input members.NewToken, idempotencyKey *string) int
+		CreateBoard       func(childComplexity int, input ideas.NewBoard, idempotencyKey *string) int
 		CreatePoll        func(childComplexity int, input forum.NewPoll, idempotencyKey *string) int
 		CreateSpace       func(childComplexity int, input forum.NewSpace, idempotencyKey *string) int
 		CreateTopic       func(childComplexity int, input forum.NewTopic, idempotencyKey *string) int
+		DeleteIdea        func(childComplexity int, input DeleteIdeaInput, idempotencyKey *string) int
 		DeletePost        func(childComplexity int, input DeletePostInput, idempotencyKey *string) int
 		DeleteTopic       func(childComplexity int, input DeleteTopicInput, idempotencyKey *string) int
 		EditPost          func(childComplexity int, input EditPostInput, idempotencyKey *string) int
@@ -187,15 +322,21 @@ type ComplexityRoot struct {
 		LogIn             func(childComplexity int, input LogInInput, idempotencyKey *string) int
 		LogOut            func(childComplexity int, idempotencyKey *string) int
 		MarkRead          func(childComplexity int, input MarkReadInput, idempotencyKey *string) int
+		ProposeIdea       func(childComplexity int, input ideas.NewIdea, idempotencyKey *string) int
+		PublishIdea       func(childComplexity int, input PublishIdeaInput, idempotencyKey *string) int
 		Register          func(childComplexity int, input members.NewMember, idempotencyKey *string) int
 		RemoveReaction    func(childComplexity int, input RemoveReactionInput, idempotencyKey *string) int
 		RemoveSpaceMember func(childComplexity int, input RemoveSpaceMemberInput, idempotencyKey *string) int
+		RestoreIdea       func(childComplexity int, input RestoreIdeaInput, idempotencyKey *string) int
 		RestorePost       func(childComplexity int, input RestorePostInput, idempotencyKey *string) int
 		RestoreTopic      func(childComplexity int, input RestoreTopicInput, idempotencyKey *string) int
 		RevokeAPIToken    func(childComplexity int, input RevokeAPITokenInput, idempotencyKey *string) int
 		RevokeSession     func(childComplexity int, input RevokeSessionInput, idempotencyKey *string) int
+		SetIdeaStatus     func(childComplexity int, input ideas.NewStatus, idempotencyKey *string) int
 		SetMemberRole     func(childComplexity int, input SetMemberRoleInput, idempotencyKey *string) int
 		SetTyping         func(childComplexity int, input SetTypingInput, idempotencyKey *string) int
+		UpdateBoard       func(childComplexity int, input UpdateBoardInput, idempotencyKey *string) int
+		UpdateIdea        func(childComplexity int, input UpdateIdeaInput, idempotencyKey *string) int
 		UpdateProfile     func(childComplexity int, input members.ProfileChange, idempotencyKey *string) int
 		UpdateSpace       func(childComplexity int, input UpdateSpaceInput, idempotencyKey *string) int
 		UpdateTopic       func(childComplexity int, input UpdateTopicInput, idempotencyKey *string) int
@@ -240,6 +381,19 @@ type ComplexityRoot struct {
 	ParticipantEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	Policy struct {
+		Budget      func(childComplexity int) int
+		ClosesAt    func(childComplexity int) int
+		Down        func(childComplexity int) int
+		Kind        func(childComplexity int) int
+		OpensAt     func(childComplexity int) int
+		PerIdea     func(childComplexity int) int
+		VoterRole   func(childComplexity int) int
+		Voters      func(childComplexity int) int
+		VotersShown func(childComplexity int) int
+		Weights     func(childComplexity int) int
 	}
 
 	Poll struct {
@@ -339,17 +493,31 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	ProposeIdeaPayload struct {
+		Idea func(childComplexity int) int
+	}
+
+	PublishIdeaPayload struct {
+		Idea func(childComplexity int) int
+	}
+
 	Query struct {
-		Member  func(childComplexity int, handle string) int
-		Members func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor, handlePrefix *string) int
-		Node    func(childComplexity int, id string) int
-		Nodes   func(childComplexity int, ids []string) int
-		Post    func(childComplexity int, id string) int
-		Space   func(childComplexity int, id *string, slug *string) int
-		Spaces  func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor) int
-		Topic   func(childComplexity int, id string) int
-		Topics  func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor, spaceID *string, tag *string, orderBy forum.TopicOrder) int
-		Viewer  func(childComplexity int) int
+		Board      func(childComplexity int, id *string, slug *string) int
+		Boards     func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor, spaceID *string) int
+		Idea       func(childComplexity int, id string) int
+		IdeaDrafts func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor) int
+		Ideas      func(childComplexity int, boardID string, first *int, after *community.Cursor, last *int, before *community.Cursor, orderBy ideas.Order, period ideas.Period, status *ideas.Status, tag *string) int
+		Member     func(childComplexity int, handle string) int
+		Members    func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor, handlePrefix *string) int
+		Node       func(childComplexity int, id string) int
+		Nodes      func(childComplexity int, ids []string) int
+		Post       func(childComplexity int, id string) int
+		Roadmap    func(childComplexity int, boardID string) int
+		Space      func(childComplexity int, id *string, slug *string) int
+		Spaces     func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor) int
+		Topic      func(childComplexity int, id string) int
+		Topics     func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor, spaceID *string, tag *string, orderBy forum.TopicOrder) int
+		Viewer     func(childComplexity int) int
 	}
 
 	ReactionCount struct {
@@ -368,6 +536,10 @@ type ComplexityRoot struct {
 
 	RemoveSpaceMemberPayload struct {
 		Space func(childComplexity int) int
+	}
+
+	RestoreIdeaPayload struct {
+		Idea func(childComplexity int) int
 	}
 
 	RestorePostPayload struct {
@@ -390,6 +562,15 @@ type ComplexityRoot struct {
 		SessionID func(childComplexity int) int
 	}
 
+	Roadmap struct {
+		Columns func(childComplexity int) int
+	}
+
+	RoadmapColumn struct {
+		Ideas  func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor) int
+		Status func(childComplexity int) int
+	}
+
 	Session struct {
 		Address    func(childComplexity int) int
 		CreatedAt  func(childComplexity int) int
@@ -398,6 +579,10 @@ type ComplexityRoot struct {
 		ID         func(childComplexity int) int
 		LastSeenAt func(childComplexity int) int
 		UserAgent  func(childComplexity int) int
+	}
+
+	SetIdeaStatusPayload struct {
+		Idea func(childComplexity int) int
 	}
 
 	SetMemberRolePayload struct {
@@ -464,6 +649,7 @@ type ComplexityRoot struct {
 	}
 
 	Subscription struct {
+		BoardEvents   func(childComplexity int, boardID string, after *community.Cursor) int
 		SpaceEvents   func(childComplexity int, spaceID string, after *community.Cursor, calm bool, tag *string, onScreen []string) int
 		TopicEvents   func(childComplexity int, topicID string, after *community.Cursor) int
 		TopicPresence func(childComplexity int, topicID string, hidden bool) int
@@ -478,6 +664,7 @@ type ComplexityRoot struct {
 		Deleted          func(childComplexity int) int
 		EditedAt         func(childComplexity int) int
 		ID               func(childComplexity int) int
+		Idea             func(childComplexity int) int
 		LastPost         func(childComplexity int) int
 		LastPostAt       func(childComplexity int) int
 		LiveCursor       func(childComplexity int) int
@@ -533,6 +720,14 @@ type ComplexityRoot struct {
 		TopicID func(childComplexity int) int
 	}
 
+	UpdateBoardPayload struct {
+		Board func(childComplexity int) int
+	}
+
+	UpdateIdeaPayload struct {
+		Idea func(childComplexity int) int
+	}
+
 	UpdateProfilePayload struct {
 		Member func(childComplexity int) int
 	}
@@ -560,6 +755,11 @@ type ComplexityRoot struct {
 	WatchPayload struct {
 		Space func(childComplexity int) int
 		Topic func(childComplexity int) int
+	}
+
+	Weight struct {
+		Role   func(childComplexity int) int
+		Weight func(childComplexity int) int
 	}
 }
 
@@ -605,6 +805,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AddSpaceMemberPayload.Space(childComplexity), true
 
+	case "AnswerIdeaPayload.idea":
+		if e.ComplexityRoot.AnswerIdeaPayload.Idea == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerIdeaPayload.Idea(childComplexity), true
+
 	case "ApiToken.createdAt":
 		if e.ComplexityRoot.ApiToken.CreatedAt == nil {
 			break
@@ -635,6 +842,153 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ApiToken.Scopes(childComplexity), true
+
+	case "Board.archivedAt":
+		if e.ComplexityRoot.Board.ArchivedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.ArchivedAt(childComplexity), true
+	case "Board.brief":
+		if e.ComplexityRoot.Board.Brief == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.Brief(childComplexity), true
+	case "Board.briefHtml":
+		if e.ComplexityRoot.Board.BriefHTML == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.BriefHTML(childComplexity), true
+	case "Board.createdAt":
+		if e.ComplexityRoot.Board.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.CreatedAt(childComplexity), true
+	case "Board.createdBy":
+		if e.ComplexityRoot.Board.CreatedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.CreatedBy(childComplexity), true
+	case "Board.id":
+		if e.ComplexityRoot.Board.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.ID(childComplexity), true
+	case "Board.ideaCount":
+		if e.ComplexityRoot.Board.IdeaCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.IdeaCount(childComplexity), true
+	case "Board.ideas":
+		if e.ComplexityRoot.Board.Ideas == nil {
+			break
+		}
+
+		args, err := ec.field_Board_ideas_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Board.Ideas(childComplexity, args["first"].(*int), args["after"].(*community.Cursor), args["last"].(*int), args["before"].(*community.Cursor), args["orderBy"].(ideas.Order), args["period"].(ideas.Period), args["status"].(*ideas.Status), args["tag"].(*string)), true
+	case "Board.implementedCount":
+		if e.ComplexityRoot.Board.ImplementedCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.ImplementedCount(childComplexity), true
+	case "Board.kind":
+		if e.ComplexityRoot.Board.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.Kind(childComplexity), true
+	case "Board.liveCursor":
+		if e.ComplexityRoot.Board.LiveCursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.LiveCursor(childComplexity), true
+	case "Board.name":
+		if e.ComplexityRoot.Board.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.Name(childComplexity), true
+	case "Board.policy":
+		if e.ComplexityRoot.Board.Policy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.Policy(childComplexity), true
+	case "Board.slug":
+		if e.ComplexityRoot.Board.Slug == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.Slug(childComplexity), true
+	case "Board.space":
+		if e.ComplexityRoot.Board.Space == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.Space(childComplexity), true
+	case "Board.voteCount":
+		if e.ComplexityRoot.Board.VoteCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.VoteCount(childComplexity), true
+
+	case "BoardChanged.board":
+		if e.ComplexityRoot.BoardChanged.Board == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BoardChanged.Board(childComplexity), true
+	case "BoardChanged.cursor":
+		if e.ComplexityRoot.BoardChanged.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BoardChanged.Cursor(childComplexity), true
+
+	case "BoardConnection.edges":
+		if e.ComplexityRoot.BoardConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BoardConnection.Edges(childComplexity), true
+	case "BoardConnection.nodes":
+		if e.ComplexityRoot.BoardConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BoardConnection.Nodes(childComplexity), true
+	case "BoardConnection.pageInfo":
+		if e.ComplexityRoot.BoardConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BoardConnection.PageInfo(childComplexity), true
+
+	case "BoardEdge.cursor":
+		if e.ComplexityRoot.BoardEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BoardEdge.Cursor(childComplexity), true
+	case "BoardEdge.node":
+		if e.ComplexityRoot.BoardEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BoardEdge.Node(childComplexity), true
 
 	case "Bookmark.createdAt":
 		if e.ComplexityRoot.Bookmark.At == nil {
@@ -727,6 +1081,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CreateApiTokenPayload.Token(childComplexity), true
 
+	case "CreateBoardPayload.board":
+		if e.ComplexityRoot.CreateBoardPayload.Board == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateBoardPayload.Board(childComplexity), true
+
 	case "CreatePollPayload.poll":
 		if e.ComplexityRoot.CreatePollPayload.Poll == nil {
 			break
@@ -748,6 +1109,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CreateTopicPayload.Topic(childComplexity), true
 
+	case "DeleteIdeaPayload.ideaId":
+		if e.ComplexityRoot.DeleteIdeaPayload.IdeaID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteIdeaPayload.IdeaID(childComplexity), true
+
 	case "DeletePostPayload.post":
 		if e.ComplexityRoot.DeletePostPayload.Post == nil {
 			break
@@ -768,6 +1136,304 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EditPostPayload.Post(childComplexity), true
+
+	case "Idea.answers":
+		if e.ComplexityRoot.Idea.Answers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Idea.Answers(childComplexity), true
+	case "Idea.author":
+		if e.ComplexityRoot.Idea.Author == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Idea.Author(childComplexity), true
+	case "Idea.board":
+		if e.ComplexityRoot.Idea.Board == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Idea.Board(childComplexity), true
+	case "Idea.body":
+		if e.ComplexityRoot.Idea.Body == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Idea.Body(childComplexity), true
+	case "Idea.commentCount":
+		if e.ComplexityRoot.Idea.CommentCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Idea.CommentCount(childComplexity), true
+	case "Idea.createdAt":
+		if e.ComplexityRoot.Idea.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Idea.CreatedAt(childComplexity), true
+	case "Idea.deleted":
+		if e.ComplexityRoot.Idea.Deleted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Idea.Deleted(childComplexity), true
+	case "Idea.draft":
+		if e.ComplexityRoot.Idea.Draft == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Idea.Draft(childComplexity), true
+	case "Idea.editedAt":
+		if e.ComplexityRoot.Idea.EditedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Idea.EditedAt(childComplexity), true
+	case "Idea.html":
+		if e.ComplexityRoot.Idea.HTML == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Idea.HTML(childComplexity), true
+	case "Idea.id":
+		if e.ComplexityRoot.Idea.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Idea.ID(childComplexity), true
+	case "Idea.mergedInto":
+		if e.ComplexityRoot.Idea.MergedInto == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Idea.MergedInto(childComplexity), true
+	case "Idea.releaseHtml":
+		if e.ComplexityRoot.Idea.ReleaseHTML == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Idea.ReleaseHTML(childComplexity), true
+	case "Idea.releaseNote":
+		if e.ComplexityRoot.Idea.ReleaseNote == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Idea.ReleaseNote(childComplexity), true
+	case "Idea.score":
+		if e.ComplexityRoot.Idea.Score == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Idea.Score(childComplexity), true
+	case "Idea.slug":
+		if e.ComplexityRoot.Idea.Slug == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Idea.Slug(childComplexity), true
+	case "Idea.source":
+		if e.ComplexityRoot.Idea.SourceURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Idea.SourceURL(childComplexity), true
+	case "Idea.status":
+		if e.ComplexityRoot.Idea.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Idea.Status(childComplexity), true
+	case "Idea.statusAt":
+		if e.ComplexityRoot.Idea.StatusAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Idea.StatusAt(childComplexity), true
+	case "Idea.tags":
+		if e.ComplexityRoot.Idea.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Idea.Tags(childComplexity), true
+	case "Idea.title":
+		if e.ComplexityRoot.Idea.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Idea.Title(childComplexity), true
+	case "Idea.topic":
+		if e.ComplexityRoot.Idea.Topic == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Idea.Topic(childComplexity), true
+	case "Idea.voterCount":
+		if e.ComplexityRoot.Idea.VoterCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Idea.VoterCount(childComplexity), true
+
+	case "IdeaActive.cursor":
+		if e.ComplexityRoot.IdeaActive.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdeaActive.Cursor(childComplexity), true
+	case "IdeaActive.idea":
+		if e.ComplexityRoot.IdeaActive.Idea == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdeaActive.Idea(childComplexity), true
+
+	case "IdeaAdded.cursor":
+		if e.ComplexityRoot.IdeaAdded.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdeaAdded.Cursor(childComplexity), true
+	case "IdeaAdded.idea":
+		if e.ComplexityRoot.IdeaAdded.Idea == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdeaAdded.Idea(childComplexity), true
+
+	case "IdeaAnswer.at":
+		if e.ComplexityRoot.IdeaAnswer.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdeaAnswer.At(childComplexity), true
+	case "IdeaAnswer.body":
+		if e.ComplexityRoot.IdeaAnswer.Body == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdeaAnswer.Body(childComplexity), true
+	case "IdeaAnswer.by":
+		if e.ComplexityRoot.IdeaAnswer.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdeaAnswer.By(childComplexity), true
+	case "IdeaAnswer.html":
+		if e.ComplexityRoot.IdeaAnswer.HTML == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdeaAnswer.HTML(childComplexity), true
+	case "IdeaAnswer.releaseNote":
+		if e.ComplexityRoot.IdeaAnswer.ReleaseNote == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdeaAnswer.ReleaseNote(childComplexity), true
+	case "IdeaAnswer.status":
+		if e.ComplexityRoot.IdeaAnswer.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdeaAnswer.Status(childComplexity), true
+
+	case "IdeaChanged.cursor":
+		if e.ComplexityRoot.IdeaChanged.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdeaChanged.Cursor(childComplexity), true
+	case "IdeaChanged.idea":
+		if e.ComplexityRoot.IdeaChanged.Idea == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdeaChanged.Idea(childComplexity), true
+
+	case "IdeaConnection.edges":
+		if e.ComplexityRoot.IdeaConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdeaConnection.Edges(childComplexity), true
+	case "IdeaConnection.nodes":
+		if e.ComplexityRoot.IdeaConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdeaConnection.Nodes(childComplexity), true
+	case "IdeaConnection.pageInfo":
+		if e.ComplexityRoot.IdeaConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdeaConnection.PageInfo(childComplexity), true
+
+	case "IdeaEdge.cursor":
+		if e.ComplexityRoot.IdeaEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdeaEdge.Cursor(childComplexity), true
+	case "IdeaEdge.node":
+		if e.ComplexityRoot.IdeaEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdeaEdge.Node(childComplexity), true
+
+	case "IdeaMerged.cursor":
+		if e.ComplexityRoot.IdeaMerged.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdeaMerged.Cursor(childComplexity), true
+	case "IdeaMerged.ideaId":
+		if e.ComplexityRoot.IdeaMerged.IdeaID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdeaMerged.IdeaID(childComplexity), true
+	case "IdeaMerged.into":
+		if e.ComplexityRoot.IdeaMerged.Into == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdeaMerged.Into(childComplexity), true
+
+	case "IdeaRemoved.cursor":
+		if e.ComplexityRoot.IdeaRemoved.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdeaRemoved.Cursor(childComplexity), true
+	case "IdeaRemoved.ideaId":
+		if e.ComplexityRoot.IdeaRemoved.IdeaID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdeaRemoved.IdeaID(childComplexity), true
+
+	case "IdeaStatusChanged.cursor":
+		if e.ComplexityRoot.IdeaStatusChanged.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdeaStatusChanged.Cursor(childComplexity), true
+	case "IdeaStatusChanged.idea":
+		if e.ComplexityRoot.IdeaStatusChanged.Idea == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdeaStatusChanged.Idea(childComplexity), true
+	case "IdeaStatusChanged.status":
+		if e.ComplexityRoot.IdeaStatusChanged.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdeaStatusChanged.Status(childComplexity), true
 
 	case "JoinSpacePayload.space":
 		if e.ComplexityRoot.JoinSpacePayload.Space == nil {
@@ -821,6 +1487,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Member.ID(childComplexity), true
+	case "Member.ideas":
+		if e.ComplexityRoot.Member.Ideas == nil {
+			break
+		}
+
+		args, err := ec.field_Member_ideas_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Member.Ideas(childComplexity, args["first"].(*int), args["after"].(*community.Cursor), args["last"].(*int), args["before"].(*community.Cursor)), true
 	case "Member.name":
 		if e.ComplexityRoot.Member.Name == nil {
 			break
@@ -928,6 +1605,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AddSpaceMember(childComplexity, args["input"].(AddSpaceMemberInput), args["idempotencyKey"].(*string)), true
+	case "Mutation.answerIdea":
+		if e.ComplexityRoot.Mutation.AnswerIdea == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_answerIdea_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AnswerIdea(childComplexity, args["input"].(AnswerIdeaInput), args["idempotencyKey"].(*string)), true
 	case "Mutation.bookmark":
 		if e.ComplexityRoot.Mutation.Bookmark == nil {
 			break
@@ -972,6 +1660,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateAPIToken(childComplexity, args["input"].(members.NewToken), args["idempotencyKey"].(*string)), true
+	case "Mutation.createBoard":
+		if e.ComplexityRoot.Mutation.CreateBoard == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createBoard_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateBoard(childComplexity, args["input"].(ideas.NewBoard), args["idempotencyKey"].(*string)), true
 	case "Mutation.createPoll":
 		if e.ComplexityRoot.Mutation.CreatePoll == nil {
 			break
@@ -1005,6 +1704,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateTopic(childComplexity, args["input"].(forum.NewTopic), args["idempotencyKey"].(*string)), true
+	case "Mutation.deleteIdea":
+		if e.ComplexityRoot.Mutation.DeleteIdea == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteIdea_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteIdea(childComplexity, args["input"].(DeleteIdeaInput), args["idempotencyKey"].(*string)), true
 	case "Mutation.deletePost":
 		if e.ComplexityRoot.Mutation.DeletePost == nil {
 			break
@@ -1093,6 +1803,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.MarkRead(childComplexity, args["input"].(MarkReadInput), args["idempotencyKey"].(*string)), true
+	case "Mutation.proposeIdea":
+		if e.ComplexityRoot.Mutation.ProposeIdea == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_proposeIdea_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ProposeIdea(childComplexity, args["input"].(ideas.NewIdea), args["idempotencyKey"].(*string)), true
+	case "Mutation.publishIdea":
+		if e.ComplexityRoot.Mutation.PublishIdea == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_publishIdea_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PublishIdea(childComplexity, args["input"].(PublishIdeaInput), args["idempotencyKey"].(*string)), true
 	case "Mutation.register":
 		if e.ComplexityRoot.Mutation.Register == nil {
 			break
@@ -1126,6 +1858,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RemoveSpaceMember(childComplexity, args["input"].(RemoveSpaceMemberInput), args["idempotencyKey"].(*string)), true
+	case "Mutation.restoreIdea":
+		if e.ComplexityRoot.Mutation.RestoreIdea == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_restoreIdea_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RestoreIdea(childComplexity, args["input"].(RestoreIdeaInput), args["idempotencyKey"].(*string)), true
 	case "Mutation.restorePost":
 		if e.ComplexityRoot.Mutation.RestorePost == nil {
 			break
@@ -1170,6 +1913,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RevokeSession(childComplexity, args["input"].(RevokeSessionInput), args["idempotencyKey"].(*string)), true
+	case "Mutation.setIdeaStatus":
+		if e.ComplexityRoot.Mutation.SetIdeaStatus == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setIdeaStatus_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetIdeaStatus(childComplexity, args["input"].(ideas.NewStatus), args["idempotencyKey"].(*string)), true
 	case "Mutation.setMemberRole":
 		if e.ComplexityRoot.Mutation.SetMemberRole == nil {
 			break
@@ -1192,6 +1946,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SetTyping(childComplexity, args["input"].(SetTypingInput), args["idempotencyKey"].(*string)), true
+	case "Mutation.updateBoard":
+		if e.ComplexityRoot.Mutation.UpdateBoard == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateBoard_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateBoard(childComplexity, args["input"].(UpdateBoardInput), args["idempotencyKey"].(*string)), true
+	case "Mutation.updateIdea":
+		if e.ComplexityRoot.Mutation.UpdateIdea == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateIdea_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateIdea(childComplexity, args["input"].(UpdateIdeaInput), args["idempotencyKey"].(*string)), true
 	case "Mutation.updateProfile":
 		if e.ComplexityRoot.Mutation.UpdateProfile == nil {
 			break
@@ -1362,6 +2138,67 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ParticipantEdge.Node(childComplexity), true
+
+	case "Policy.budget":
+		if e.ComplexityRoot.Policy.Budget == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Policy.Budget(childComplexity), true
+	case "Policy.closesAt":
+		if e.ComplexityRoot.Policy.ClosesAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Policy.ClosesAt(childComplexity), true
+	case "Policy.down":
+		if e.ComplexityRoot.Policy.Down == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Policy.Down(childComplexity), true
+	case "Policy.kind":
+		if e.ComplexityRoot.Policy.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Policy.Kind(childComplexity), true
+	case "Policy.opensAt":
+		if e.ComplexityRoot.Policy.OpensAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Policy.OpensAt(childComplexity), true
+	case "Policy.perIdea":
+		if e.ComplexityRoot.Policy.PerIdea == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Policy.PerIdea(childComplexity), true
+	case "Policy.voterRole":
+		if e.ComplexityRoot.Policy.VoterRole == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Policy.VoterRole(childComplexity), true
+	case "Policy.voters":
+		if e.ComplexityRoot.Policy.Voters == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Policy.Voters(childComplexity), true
+	case "Policy.votersShown":
+		if e.ComplexityRoot.Policy.VotersShown == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Policy.VotersShown(childComplexity), true
+	case "Policy.weights":
+		if e.ComplexityRoot.Policy.Weights == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Policy.Weights(childComplexity), true
 
 	case "Poll.author":
 		if e.ComplexityRoot.Poll.Author == nil {
@@ -1729,6 +2566,76 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PostRevisionEdge.Node(childComplexity), true
 
+	case "ProposeIdeaPayload.idea":
+		if e.ComplexityRoot.ProposeIdeaPayload.Idea == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProposeIdeaPayload.Idea(childComplexity), true
+
+	case "PublishIdeaPayload.idea":
+		if e.ComplexityRoot.PublishIdeaPayload.Idea == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishIdeaPayload.Idea(childComplexity), true
+
+	case "Query.board":
+		if e.ComplexityRoot.Query.Board == nil {
+			break
+		}
+
+		args, err := ec.field_Query_board_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Board(childComplexity, args["id"].(*string), args["slug"].(*string)), true
+	case "Query.boards":
+		if e.ComplexityRoot.Query.Boards == nil {
+			break
+		}
+
+		args, err := ec.field_Query_boards_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Boards(childComplexity, args["first"].(*int), args["after"].(*community.Cursor), args["last"].(*int), args["before"].(*community.Cursor), args["spaceId"].(*string)), true
+	case "Query.idea":
+		if e.ComplexityRoot.Query.Idea == nil {
+			break
+		}
+
+		args, err := ec.field_Query_idea_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Idea(childComplexity, args["id"].(string)), true
+	case "Query.ideaDrafts":
+		if e.ComplexityRoot.Query.IdeaDrafts == nil {
+			break
+		}
+
+		args, err := ec.field_Query_ideaDrafts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.IdeaDrafts(childComplexity, args["first"].(*int), args["after"].(*community.Cursor), args["last"].(*int), args["before"].(*community.Cursor)), true
+	case "Query.ideas":
+		if e.ComplexityRoot.Query.Ideas == nil {
+			break
+		}
+
+		args, err := ec.field_Query_ideas_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Ideas(childComplexity, args["boardId"].(string), args["first"].(*int), args["after"].(*community.Cursor), args["last"].(*int), args["before"].(*community.Cursor), args["orderBy"].(ideas.Order), args["period"].(ideas.Period), args["status"].(*ideas.Status), args["tag"].(*string)), true
+
 	case "Query.member":
 		if e.ComplexityRoot.Query.Member == nil {
 			break
@@ -1784,6 +2691,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Post(childComplexity, args["id"].(string)), true
+	case "Query.roadmap":
+		if e.ComplexityRoot.Query.Roadmap == nil {
+			break
+		}
+
+		args, err := ec.field_Query_roadmap_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Roadmap(childComplexity, args["boardId"].(string)), true
 	case "Query.space":
 		if e.ComplexityRoot.Query.Space == nil {
 			break
@@ -1875,6 +2793,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RemoveSpaceMemberPayload.Space(childComplexity), true
 
+	case "RestoreIdeaPayload.idea":
+		if e.ComplexityRoot.RestoreIdeaPayload.Idea == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestoreIdeaPayload.Idea(childComplexity), true
+
 	case "RestorePostPayload.post":
 		if e.ComplexityRoot.RestorePostPayload.Post == nil {
 			break
@@ -1909,6 +2834,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RevokeSessionPayload.SessionID(childComplexity), true
+
+	case "Roadmap.columns":
+		if e.ComplexityRoot.Roadmap.Columns == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Roadmap.Columns(childComplexity), true
+
+	case "RoadmapColumn.ideas":
+		if e.ComplexityRoot.RoadmapColumn.Ideas == nil {
+			break
+		}
+
+		args, err := ec.field_RoadmapColumn_ideas_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.RoadmapColumn.Ideas(childComplexity, args["first"].(*int), args["after"].(*community.Cursor), args["last"].(*int), args["before"].(*community.Cursor)), true
+	case "RoadmapColumn.status":
+		if e.ComplexityRoot.RoadmapColumn.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoadmapColumn.Status(childComplexity), true
 
 	case "Session.address":
 		if e.ComplexityRoot.Session.Address == nil {
@@ -1952,6 +2902,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Session.UserAgent(childComplexity), true
+
+	case "SetIdeaStatusPayload.idea":
+		if e.ComplexityRoot.SetIdeaStatusPayload.Idea == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetIdeaStatusPayload.Idea(childComplexity), true
 
 	case "SetMemberRolePayload.member":
 		if e.ComplexityRoot.SetMemberRolePayload.Member == nil {
@@ -2176,6 +3133,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SpaceMemberEdge.Node(childComplexity), true
 
+	case "Subscription.boardEvents":
+		if e.ComplexityRoot.Subscription.BoardEvents == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_boardEvents_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.BoardEvents(childComplexity, args["boardId"].(string), args["after"].(*community.Cursor)), true
 	case "Subscription.spaceEvents":
 		if e.ComplexityRoot.Subscription.SpaceEvents == nil {
 			break
@@ -2258,6 +3226,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Topic.ID(childComplexity), true
+	case "Topic.idea":
+		if e.ComplexityRoot.Topic.Idea == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Topic.Idea(childComplexity), true
 	case "Topic.lastPost":
 		if e.ComplexityRoot.Topic.LastPost == nil {
 			break
@@ -2485,6 +3459,20 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TopicRemoved.TopicID(childComplexity), true
 
+	case "UpdateBoardPayload.board":
+		if e.ComplexityRoot.UpdateBoardPayload.Board == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateBoardPayload.Board(childComplexity), true
+
+	case "UpdateIdeaPayload.idea":
+		if e.ComplexityRoot.UpdateIdeaPayload.Idea == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateIdeaPayload.Idea(childComplexity), true
+
 	case "UpdateProfilePayload.member":
 		if e.ComplexityRoot.UpdateProfilePayload.Member == nil {
 			break
@@ -2561,6 +3549,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.WatchPayload.Topic(childComplexity), true
+
+	case "Weight.role":
+		if e.ComplexityRoot.Weight.Role == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Weight.Role(childComplexity), true
+	case "Weight.weight":
+		if e.ComplexityRoot.Weight.Weight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Weight.Weight(childComplexity), true
 
 	}
 	return 0, false
@@ -2658,6 +3659,556 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
+	{Name: "../schema/boards.graphqls", Input: `"What a board is for."
+enum BoardKind {
+  "Ideas, and what became of them."
+  IDEAS
+  "A contest: a brief, a term and winners."
+  CONTEST
+}
+
+"How votes are given out."
+enum PolicyKind {
+  "Everybody votes once for each idea."
+  ONE_EACH
+  "Everybody has so many votes for the board. They come back when an idea closes."
+  BUDGET
+  "As ONE_EACH, where a vote counts as its voter's role says."
+  WEIGHTED
+}
+
+"What a vote of somebody with the role counts."
+type Weight {
+  "The role."
+  role: Role!
+  "What a vote counts."
+  weight: Int!
+}
+
+"A board's rules of voting."
+type Policy @cost(weight: 0) {
+  "How votes are given out."
+  kind: PolicyKind!
+  "How many votes everybody has; 0 unless the kind is BUDGET."
+  budget: Int!
+  "How many votes of the budget may go to one idea; 0 unless the kind is BUDGET."
+  perIdea: Int!
+  "Whether people may vote against ideas too."
+  down: Boolean!
+  "What votes count by role, of the kind WEIGHTED; 1 for a role that is not named."
+  weights: [Weight!]!
+  "The least role that may vote."
+  voterRole: Role!
+  "The only members who may vote, if there are any: a jury."
+  voters: [Member!]!
+  "From when on people vote; from the beginning if not given."
+  opensAt: DateTime
+  "Up to when people vote; for ever if not given."
+  closesAt: DateTime
+  "Whether everybody who sees the board sees who voted how. Moderators do in any case."
+  votersShown: Boolean!
+}
+
+"A place for ideas, in a space with its rights."
+type Board implements Node {
+  "The board's id."
+  id: ID!
+  "The space that it is in: who sees that sees the board, and who moderates that moderates the board."
+  space: Space!
+  "The board's name in addresses."
+  slug: String!
+  "The name as it is shown."
+  name: String!
+  "What the board asks for."
+  brief: Markdown!
+  "What the board asks for, rendered."
+  briefHtml: HTML!
+  "What it is for."
+  kind: BoardKind!
+  "Its rules of voting."
+  policy: Policy!
+  "How many ideas stand on it: drafts, deleted and merged ones aside."
+  ideaCount: Int!
+  "How many votes these ideas have: one for each voter of each."
+  voteCount: Int!
+  "How many of these ideas are implemented."
+  implementedCount: Int!
+  "Who made it."
+  createdBy: Member!
+  "When it was made."
+  createdAt: DateTime!
+  "When it was put away: it is read, and nothing on it changes but what moderators delete or restore."
+  archivedAt: DateTime
+  "The ideas on it. A page with filters that few ideas pass may be shorter than was asked for, and still go on behind its endCursor."
+  ideas("How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor, "The order." orderBy: IdeaOrder! = TOP, "The span of the calendar whose votes order the list; of the order TOP only. Ideas that got none in it are left out." period: Period! = ALL, "Only those with the status." status: IdeaStatus, "Only those with the tag." tag: String): IdeaConnection!
+  "Where to start boardEvents so that nothing that this answer lacks is missed."
+  liveCursor: Cursor! @cost(weight: 1)
+}
+
+"A page of boards."
+type BoardConnection {
+  "The boards with their cursors."
+  edges: [BoardEdge!]!
+  "The boards alone."
+  nodes: [Board!]!
+  "What lies on either side."
+  pageInfo: PageInfo!
+}
+
+"One of the boards in a list."
+type BoardEdge {
+  "The place in the list."
+  cursor: Cursor!
+  "The thing itself."
+  node: Board!
+}
+
+"What is to become of a board's ideas."
+type Roadmap {
+  "UNDER_REVIEW, PLANNED, IN_PROGRESS and IMPLEMENTED, in this order."
+  columns: [RoadmapColumn!]! @cost(weight: 0)
+}
+
+"The ideas of one status."
+type RoadmapColumn @cost(weight: 0) {
+  "The status."
+  status: IdeaStatus!
+  "The ideas that have it, those that came into it last first."
+  ideas("How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor): IdeaConnection!
+}
+
+extend type Query {
+  "The board with the id or with the slug; NOT_FOUND if there is none that the viewer may see."
+  board("The id." id: ID, "The slug." slug: String): Board
+  "The boards that the viewer may see, the oldest first."
+  boards("How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor, "Only this space's." spaceId: ID): BoardConnection!
+  "What is to become of a board's ideas."
+  roadmap("The board." boardId: ID!): Roadmap
+}
+
+extend type Mutation {
+  "Makes a board in a space. For who moderates the space."
+  createBoard("The board." input: CreateBoardInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): CreateBoardPayload!
+  "Changes a board. For who moderates its space."
+  updateBoard("What to change; what is not given stays." input: UpdateBoardInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): UpdateBoardPayload!
+}
+
+extend type Subscription {
+  "What happens on a board, but for its votes."
+  boardEvents("The board." boardId: ID!, "Behind this cursor; from now on if not given." after: Cursor): BoardEvent!
+}
+
+"What a vote of somebody with the role is to count."
+input WeightInput {
+  "The role, MEMBER or above; each once."
+  role: Role!
+  "What a vote counts, 1 to 100."
+  weight: Int!
+}
+
+"Rules of voting."
+input PolicyInput {
+  "How votes are given out. It stays once there are votes."
+  kind: PolicyKind! = ONE_EACH
+  "How many votes everybody has, 1 to 1,000; of the kind BUDGET, and needed there."
+  budget: Int! = 0
+  "How many votes of the budget may go to one idea; all of them if not given."
+  perIdea: Int! = 0
+  "Whether people may vote against ideas too; not with a budget."
+  down: Boolean! = false
+  "What votes count by role; of the kind WEIGHTED, and needed there. A role that is not named counts 1."
+  weights: [WeightInput!]! = []
+  "The least role that may vote, MEMBER or above."
+  voterRole: Role! = MEMBER
+  "The only members who may vote, at most 100; none for all."
+  voterIds: [ID!]! = []
+  "From when on people vote; from the beginning if not given."
+  opensAt: DateTime
+  "Up to when people vote; for ever if not given."
+  closesAt: DateTime
+  "Whether everybody who sees the board sees who voted how."
+  votersShown: Boolean! = false
+}
+
+"A board to be made."
+input CreateBoardInput {
+  "The space to make it in."
+  spaceId: ID!
+  "1 to 80 characters."
+  name: String!
+  "2 to 64 of a-z, 0-9 and -; made of the name if not given."
+  slug: String
+  "What the board asks for; at most 10,000 characters."
+  brief: Markdown
+  "What it is for."
+  kind: BoardKind! = IDEAS
+  "Its rules of voting; one vote of everybody for each idea if not given."
+  policy: PolicyInput
+}
+
+"What to change of a board; what is not given stays."
+input UpdateBoardInput {
+  "The board."
+  boardId: ID!
+  "The name."
+  name: String
+  "The name in addresses."
+  slug: String
+  "What the board asks for."
+  brief: Markdown
+  "All its rules of voting."
+  policy: PolicyInput
+  "Whether it is put away. One that is must be taken out again before anything else of it is changed."
+  archived: Boolean
+}
+
+"The answer to createBoard."
+type CreateBoardPayload {
+  "The board."
+  board: Board!
+}
+
+"The answer to updateBoard."
+type UpdateBoardPayload {
+  "The board."
+  board: Board!
+}
+
+"Something that happened on a board."
+union BoardEvent = IdeaAdded | IdeaChanged | IdeaStatusChanged | IdeaMerged | IdeaRemoved | IdeaActive | BoardChanged | ResyncRequired
+
+"An idea was published, or came back."
+type IdeaAdded {
+  "Where a subscription goes on behind this event."
+  cursor: Cursor!
+  "The idea as it stands when the event is delivered."
+  idea: Idea!
+}
+
+"An idea's text was changed, or it was answered and kept its status."
+type IdeaChanged {
+  "Where a subscription goes on behind this event."
+  cursor: Cursor!
+  "The idea as it stands when the event is delivered."
+  idea: Idea!
+}
+
+"An idea was given another status."
+type IdeaStatusChanged {
+  "Where a subscription goes on behind this event."
+  cursor: Cursor!
+  "The idea as it stands when the event is delivered."
+  idea: Idea!
+  "The status that it was given then."
+  status: IdeaStatus!
+}
+
+"An idea was merged into another and stands on the board no longer."
+type IdeaMerged {
+  "Where a subscription goes on behind this event."
+  cursor: Cursor!
+  "The idea that was merged."
+  ideaId: ID!
+  "The idea into which; nothing if that stands on the board no longer either."
+  into: Idea
+}
+
+"An idea was deleted."
+type IdeaRemoved {
+  "Where a subscription goes on behind this event."
+  cursor: Cursor!
+  "The idea that is here no longer."
+  ideaId: ID!
+}
+
+"A comment on an idea was written, deleted or restored."
+type IdeaActive {
+  "Where a subscription goes on behind this event."
+  cursor: Cursor!
+  "The idea, with its count of comments."
+  idea: Idea!
+}
+
+"The board itself was changed."
+type BoardChanged {
+  "Where a subscription goes on behind this event."
+  cursor: Cursor!
+  "The board."
+  board: Board!
+}
+`, BuiltIn: false},
+	{Name: "../schema/ideas.graphqls", Input: `"What became of an idea."
+enum IdeaStatus {
+  "Nobody has looked at it yet."
+  NEW
+  "It is looked at."
+  UNDER_REVIEW
+  "It will be done."
+  PLANNED
+  "It is being done."
+  IN_PROGRESS
+  "It was done. Nobody votes for it any more."
+  IMPLEMENTED
+  "It will not be done. Nobody votes for it any more."
+  DECLINED
+  "It was merged into another idea, which has its votes."
+  DUPLICATE
+}
+
+"The order of a list of ideas."
+enum IdeaOrder {
+  "By score, of all time or of a period."
+  TOP
+  "By votes, the newer of which weigh more."
+  TRENDING
+  "By when they were published, the last first."
+  NEWEST
+  "By comments."
+  MOST_DISCUSSED
+}
+
+"A span of the calendar in UTC."
+enum Period {
+  "All time."
+  ALL
+  "Today."
+  DAY
+  "This week, from Monday on."
+  WEEK
+  "This month."
+  MONTH
+  "This quarter."
+  QUARTER
+  "This year."
+  YEAR
+}
+
+"What the community's team says to an idea."
+type IdeaAnswer {
+  "The status that the idea was given, or had."
+  status: IdeaStatus!
+  "The answer as it was written; empty if nothing was said with the status."
+  body: Markdown!
+  "The answer rendered."
+  html: HTML!
+  "What was told then of what was done; empty for none."
+  releaseNote: Markdown!
+  "Who answered."
+  by: Member!
+  "When."
+  at: DateTime!
+}
+
+"A proposal on a board."
+type Idea implements Node {
+  "The idea's id."
+  id: ID!
+  "The board on which it stands."
+  board: Board!
+  "The title."
+  title: String!
+  "The title as it stands in addresses. It need not be unique."
+  slug: String!
+  "The text as it was written."
+  body: Markdown!
+  "The text rendered."
+  html: HTML!
+  "Its tags."
+  tags: [String!]!
+  "Who had it."
+  author: Member!
+  "The forum's topic of its comments, which opens with the idea's text; nothing for a draft."
+  topic: Topic
+  "What became of it."
+  status: IdeaStatus!
+  "When it was given the status."
+  statusAt: DateTime!
+  "The official answers, with the statuses that were set; the oldest first."
+  answers: [IdeaAnswer!]! @cost(weight: 0)
+  "What was done, of an implemented idea: a text, or an address; empty for none."
+  releaseNote: Markdown!
+  "What was done, rendered."
+  releaseHtml: HTML!
+  "The idea into which it was merged."
+  mergedInto: Idea
+  "The sum of what its votes count."
+  score: Int!
+  "How many members have voted for it, or against it."
+  voterCount: Int!
+  "How many posts its topic has, deleted ones aside. It follows them by a moment."
+  commentCount: Int!
+  "When it was published; of a draft, when it was begun."
+  createdAt: DateTime!
+  "When its title, text or tags were last changed."
+  editedAt: DateTime
+  "Whether only its author sees it, as a draft."
+  draft: Boolean!
+  "Whether it was deleted; only moderators see such ideas."
+  deleted: Boolean!
+  "The page from which an import brought it."
+  source: String
+}
+
+"A page of ideas."
+type IdeaConnection {
+  "The ideas with their cursors."
+  edges: [IdeaEdge!]!
+  "The ideas alone."
+  nodes: [Idea!]!
+  "What lies on either side."
+  pageInfo: PageInfo!
+}
+
+"One of the ideas in a list."
+type IdeaEdge {
+  "The place in the list."
+  cursor: Cursor!
+  "The thing itself."
+  node: Idea!
+}
+
+extend type Topic {
+  "The idea that the topic is about, if it is about one. Title, tags and opening are the idea's and are changed there."
+  idea: Idea
+}
+
+extend type Member {
+  "The member's ideas that the viewer may see, the latest first. A page may be shorter than was asked for, and still go on behind its endCursor."
+  ideas("How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor): IdeaConnection!
+}
+
+extend type Query {
+  "The ideas of a board. A page with filters that few ideas pass may be shorter than was asked for, and still go on behind its endCursor."
+  ideas("The board." boardId: ID!, "How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor, "The order." orderBy: IdeaOrder! = TOP, "The span of the calendar whose votes order the list; of the order TOP only. Ideas that got none in it are left out." period: Period! = ALL, "Only those with the status." status: IdeaStatus, "Only those with the tag." tag: String): IdeaConnection!
+  "The idea with the id; NOT_FOUND if there is none that the viewer may see."
+  idea("The id." id: ID!): Idea
+  "The viewer's drafts, the latest first."
+  ideaDrafts("How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor): IdeaConnection!
+}
+
+extend type Mutation {
+  "Proposes an idea on a board that the viewer may see, or keeps a draft of one. A topic of the forum is opened for its comments, in the board's space."
+  proposeIdea("The idea." input: ProposeIdeaInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): ProposeIdeaPayload!
+  "Puts the viewer's draft on its board."
+  publishIdea("Which." input: PublishIdeaInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): PublishIdeaPayload!
+  "Changes an idea's title, text and tags, and its topic's with them: its author while the idea is open, moderators always."
+  updateIdea("What to change; what is not given stays." input: UpdateIdeaInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): UpdateIdeaPayload!
+  "Deletes an idea and its topic. For moderators, and for its author while nobody else has voted or commented. A draft is thrown away."
+  deleteIdea("Which." input: DeleteIdeaInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): DeleteIdeaPayload!
+  "Brings a deleted idea back. For moderators."
+  restoreIdea("Which." input: RestoreIdeaInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): RestoreIdeaPayload!
+  "Says what became of an idea. For moderators."
+  setIdeaStatus("What became of it." input: SetIdeaStatusInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): SetIdeaStatusPayload!
+  "Answers an idea on behalf of the community's team; its status stays. For moderators."
+  answerIdea("The answer." input: AnswerIdeaInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): AnswerIdeaPayload!
+}
+
+"An idea to be proposed."
+input ProposeIdeaInput {
+  "The board to propose it on."
+  boardId: ID!
+  "1 to 200 characters, one line."
+  title: String!
+  "1 to 20,000 characters; a draft's may be empty."
+  body: Markdown!
+  "At most 8, each 1 to 35 letters, digits and - . _ + #."
+  tags: [String!]! = []
+  "Keeps it for its author alone until publishIdea."
+  draft: Boolean! = false
+}
+
+"Which draft to publish."
+input PublishIdeaInput {
+  "The draft."
+  ideaId: ID!
+}
+
+"What to change of an idea; what is not given stays."
+input UpdateIdeaInput {
+  "The idea."
+  ideaId: ID!
+  "The title."
+  title: String
+  "The text."
+  body: Markdown
+  "All its tags."
+  tags: [String!]
+}
+
+"Which idea to delete."
+input DeleteIdeaInput {
+  "The idea."
+  ideaId: ID!
+}
+
+"Which idea to bring back."
+input RestoreIdeaInput {
+  "The idea."
+  ideaId: ID!
+}
+
+"What became of an idea."
+input SetIdeaStatusInput {
+  "The idea."
+  ideaId: ID!
+  "The status; any but DUPLICATE, which merging sets."
+  status: IdeaStatus!
+  "What is said with it, at most 5,000 characters."
+  answer: Markdown
+  "What was done, a text or an address, 1 to 5,000 characters; with IMPLEMENTED only."
+  releaseNote: Markdown
+}
+
+"An answer to an idea."
+input AnswerIdeaInput {
+  "The idea."
+  ideaId: ID!
+  "1 to 5,000 characters."
+  body: Markdown!
+}
+
+"The answer to proposeIdea."
+type ProposeIdeaPayload {
+  "The idea."
+  idea: Idea!
+}
+
+"The answer to publishIdea."
+type PublishIdeaPayload {
+  "The idea."
+  idea: Idea!
+}
+
+"The answer to updateIdea."
+type UpdateIdeaPayload {
+  "The idea."
+  idea: Idea!
+}
+
+"The answer to restoreIdea."
+type RestoreIdeaPayload {
+  "The idea."
+  idea: Idea!
+}
+
+"The answer to setIdeaStatus."
+type SetIdeaStatusPayload {
+  "The idea."
+  idea: Idea!
+}
+
+"The answer to answerIdea."
+type AnswerIdeaPayload {
+  "The idea."
+  idea: Idea!
+}
+
+"The answer to deleteIdea."
+type DeleteIdeaPayload {
+  "The idea that was deleted."
+  ideaId: ID!
+}
+`, BuiltIn: false},
 	{Name: "../schema/members.graphqls", Input: `"What a member may do across the whole community. Each role may do all that those before it may."
 enum Role {
   "Sees public places only: who is not signed in, or was set back to looking on."
@@ -4015,6 +5566,14 @@ func (ec *executionContext) childFields_AddSpaceMemberPayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type AddSpaceMemberPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_AnswerIdeaPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "idea":
+		return ec.fieldContext_AnswerIdeaPayload_idea(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AnswerIdeaPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ApiToken(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -4029,6 +5588,66 @@ func (ec *executionContext) childFields_ApiToken(ctx context.Context, field grap
 		return ec.fieldContext_ApiToken_expiresAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ApiToken", field.Name)
+}
+
+func (ec *executionContext) childFields_Board(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Board_id(ctx, field)
+	case "space":
+		return ec.fieldContext_Board_space(ctx, field)
+	case "slug":
+		return ec.fieldContext_Board_slug(ctx, field)
+	case "name":
+		return ec.fieldContext_Board_name(ctx, field)
+	case "brief":
+		return ec.fieldContext_Board_brief(ctx, field)
+	case "briefHtml":
+		return ec.fieldContext_Board_briefHtml(ctx, field)
+	case "kind":
+		return ec.fieldContext_Board_kind(ctx, field)
+	case "policy":
+		return ec.fieldContext_Board_policy(ctx, field)
+	case "ideaCount":
+		return ec.fieldContext_Board_ideaCount(ctx, field)
+	case "voteCount":
+		return ec.fieldContext_Board_voteCount(ctx, field)
+	case "implementedCount":
+		return ec.fieldContext_Board_implementedCount(ctx, field)
+	case "createdBy":
+		return ec.fieldContext_Board_createdBy(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Board_createdAt(ctx, field)
+	case "archivedAt":
+		return ec.fieldContext_Board_archivedAt(ctx, field)
+	case "ideas":
+		return ec.fieldContext_Board_ideas(ctx, field)
+	case "liveCursor":
+		return ec.fieldContext_Board_liveCursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Board", field.Name)
+}
+
+func (ec *executionContext) childFields_BoardConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_BoardConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_BoardConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_BoardConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BoardConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_BoardEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_BoardEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_BoardEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BoardEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Bookmark(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4101,6 +5720,14 @@ func (ec *executionContext) childFields_CreateApiTokenPayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type CreateApiTokenPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CreateBoardPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "board":
+		return ec.fieldContext_CreateBoardPayload_board(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateBoardPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CreatePollPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "poll":
@@ -4125,6 +5752,14 @@ func (ec *executionContext) childFields_CreateTopicPayload(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type CreateTopicPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DeleteIdeaPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "ideaId":
+		return ec.fieldContext_DeleteIdeaPayload_ideaId(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteIdeaPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DeletePostPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "post":
@@ -4147,6 +5782,98 @@ func (ec *executionContext) childFields_EditPostPayload(ctx context.Context, fie
 		return ec.fieldContext_EditPostPayload_post(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EditPostPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Idea(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Idea_id(ctx, field)
+	case "board":
+		return ec.fieldContext_Idea_board(ctx, field)
+	case "title":
+		return ec.fieldContext_Idea_title(ctx, field)
+	case "slug":
+		return ec.fieldContext_Idea_slug(ctx, field)
+	case "body":
+		return ec.fieldContext_Idea_body(ctx, field)
+	case "html":
+		return ec.fieldContext_Idea_html(ctx, field)
+	case "tags":
+		return ec.fieldContext_Idea_tags(ctx, field)
+	case "author":
+		return ec.fieldContext_Idea_author(ctx, field)
+	case "topic":
+		return ec.fieldContext_Idea_topic(ctx, field)
+	case "status":
+		return ec.fieldContext_Idea_status(ctx, field)
+	case "statusAt":
+		return ec.fieldContext_Idea_statusAt(ctx, field)
+	case "answers":
+		return ec.fieldContext_Idea_answers(ctx, field)
+	case "releaseNote":
+		return ec.fieldContext_Idea_releaseNote(ctx, field)
+	case "releaseHtml":
+		return ec.fieldContext_Idea_releaseHtml(ctx, field)
+	case "mergedInto":
+		return ec.fieldContext_Idea_mergedInto(ctx, field)
+	case "score":
+		return ec.fieldContext_Idea_score(ctx, field)
+	case "voterCount":
+		return ec.fieldContext_Idea_voterCount(ctx, field)
+	case "commentCount":
+		return ec.fieldContext_Idea_commentCount(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Idea_createdAt(ctx, field)
+	case "editedAt":
+		return ec.fieldContext_Idea_editedAt(ctx, field)
+	case "draft":
+		return ec.fieldContext_Idea_draft(ctx, field)
+	case "deleted":
+		return ec.fieldContext_Idea_deleted(ctx, field)
+	case "source":
+		return ec.fieldContext_Idea_source(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Idea", field.Name)
+}
+
+func (ec *executionContext) childFields_IdeaAnswer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "status":
+		return ec.fieldContext_IdeaAnswer_status(ctx, field)
+	case "body":
+		return ec.fieldContext_IdeaAnswer_body(ctx, field)
+	case "html":
+		return ec.fieldContext_IdeaAnswer_html(ctx, field)
+	case "releaseNote":
+		return ec.fieldContext_IdeaAnswer_releaseNote(ctx, field)
+	case "by":
+		return ec.fieldContext_IdeaAnswer_by(ctx, field)
+	case "at":
+		return ec.fieldContext_IdeaAnswer_at(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IdeaAnswer", field.Name)
+}
+
+func (ec *executionContext) childFields_IdeaConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_IdeaConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_IdeaConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_IdeaConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IdeaConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_IdeaEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_IdeaEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_IdeaEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IdeaEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_JoinSpacePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4201,6 +5928,8 @@ func (ec *executionContext) childFields_Member(ctx context.Context, field graphq
 		return ec.fieldContext_Member_postCount(ctx, field)
 	case "source":
 		return ec.fieldContext_Member_source(ctx, field)
+	case "ideas":
+		return ec.fieldContext_Member_ideas(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Member", field.Name)
 }
@@ -4293,6 +6022,32 @@ func (ec *executionContext) childFields_ParticipantEdge(ctx context.Context, fie
 		return ec.fieldContext_ParticipantEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ParticipantEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_Policy(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_Policy_kind(ctx, field)
+	case "budget":
+		return ec.fieldContext_Policy_budget(ctx, field)
+	case "perIdea":
+		return ec.fieldContext_Policy_perIdea(ctx, field)
+	case "down":
+		return ec.fieldContext_Policy_down(ctx, field)
+	case "weights":
+		return ec.fieldContext_Policy_weights(ctx, field)
+	case "voterRole":
+		return ec.fieldContext_Policy_voterRole(ctx, field)
+	case "voters":
+		return ec.fieldContext_Policy_voters(ctx, field)
+	case "opensAt":
+		return ec.fieldContext_Policy_opensAt(ctx, field)
+	case "closesAt":
+		return ec.fieldContext_Policy_closesAt(ctx, field)
+	case "votersShown":
+		return ec.fieldContext_Policy_votersShown(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Policy", field.Name)
 }
 
 func (ec *executionContext) childFields_Poll(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4439,6 +6194,22 @@ func (ec *executionContext) childFields_PostRevisionEdge(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type PostRevisionEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_ProposeIdeaPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "idea":
+		return ec.fieldContext_ProposeIdeaPayload_idea(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProposeIdeaPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PublishIdeaPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "idea":
+		return ec.fieldContext_PublishIdeaPayload_idea(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PublishIdeaPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ReactionCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "kind":
@@ -4463,6 +6234,14 @@ func (ec *executionContext) childFields_RemoveSpaceMemberPayload(ctx context.Con
 		return ec.fieldContext_RemoveSpaceMemberPayload_space(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RemoveSpaceMemberPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RestoreIdeaPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "idea":
+		return ec.fieldContext_RestoreIdeaPayload_idea(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RestoreIdeaPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RestorePostPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4497,6 +6276,24 @@ func (ec *executionContext) childFields_RevokeSessionPayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type RevokeSessionPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Roadmap(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "columns":
+		return ec.fieldContext_Roadmap_columns(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Roadmap", field.Name)
+}
+
+func (ec *executionContext) childFields_RoadmapColumn(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "status":
+		return ec.fieldContext_RoadmapColumn_status(ctx, field)
+	case "ideas":
+		return ec.fieldContext_RoadmapColumn_ideas(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RoadmapColumn", field.Name)
+}
+
 func (ec *executionContext) childFields_Session(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -4515,6 +6312,14 @@ func (ec *executionContext) childFields_Session(ctx context.Context, field graph
 		return ec.fieldContext_Session_expiresAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Session", field.Name)
+}
+
+func (ec *executionContext) childFields_SetIdeaStatusPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "idea":
+		return ec.fieldContext_SetIdeaStatusPayload_idea(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetIdeaStatusPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_SetMemberRolePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4693,6 +6498,8 @@ func (ec *executionContext) childFields_Topic(ctx context.Context, field graphql
 		return ec.fieldContext_Topic_viewerWatch(ctx, field)
 	case "liveCursor":
 		return ec.fieldContext_Topic_liveCursor(ctx, field)
+	case "idea":
+		return ec.fieldContext_Topic_idea(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Topic", field.Name)
 }
@@ -4729,6 +6536,22 @@ func (ec *executionContext) childFields_TopicPresence(ctx context.Context, field
 		return ec.fieldContext_TopicPresence_typing(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TopicPresence", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateBoardPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "board":
+		return ec.fieldContext_UpdateBoardPayload_board(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateBoardPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateIdeaPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "idea":
+		return ec.fieldContext_UpdateIdeaPayload_idea(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateIdeaPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdateProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4787,6 +6610,16 @@ func (ec *executionContext) childFields_WatchPayload(ctx context.Context, field 
 		return ec.fieldContext_WatchPayload_space(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WatchPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Weight(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "role":
+		return ec.fieldContext_Weight_role(ctx, field)
+	case "weight":
+		return ec.fieldContext_Weight_weight(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Weight", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

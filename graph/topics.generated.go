@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"veche/community"
 	"veche/community/forum"
+	"veche/community/ideas"
 	"veche/community/members"
 	"veche/resolvers/wire"
 
@@ -41,6 +42,7 @@ type TopicResolver interface {
 	ReadNumber(ctx context.Context, obj *forum.Topic) (*int, error)
 	ViewerWatch(ctx context.Context, obj *forum.Topic) (forum.WatchLevel, error)
 	LiveCursor(ctx context.Context, obj *forum.Topic) (community.Cursor, error)
+	Idea(ctx context.Context, obj *forum.Topic) (*ideas.Idea, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -1201,6 +1203,38 @@ func (ec *executionContext) fieldContext_Topic_liveCursor(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Topic", field, true, true, errors.New("field of type Cursor does not have child fields"))
 }
 
+func (ec *executionContext) _Topic_idea(ctx context.Context, field graphql.CollectedField, obj *forum.Topic) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Topic_idea(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Topic().Idea(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ideas.Idea) graphql.Marshaler {
+			return ec.marshalOIdea2ᚖvecheᚋcommunityᚋideasᚐIdea(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Topic_idea(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Topic",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Idea(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _TopicChanged_cursor(ctx context.Context, field graphql.CollectedField, obj *forum.TopicChangedEvent) (ret graphql.Marshaler) {
 	return ec.marshalNCursor2vecheᚋcommunityᚐCursor(ctx, field.Selections, obj.Cursor)
 }
@@ -1797,7 +1831,7 @@ func (ec *executionContext) _TopicEvent(ctx context.Context, sel ast.SelectionSe
 			return graphql.Null
 		}
 		return ec._TopicChanged(ctx, sel, obj)
-	case *forum.ResyncRequired:
+	case *community.ResyncRequired:
 		if obj == nil {
 			return graphql.Null
 		}
@@ -2602,6 +2636,23 @@ func (ec *executionContext) _Topic(ctx context.Context, sel ast.SelectionSet, ob
 				}()
 				res = ec._Topic_liveCursor(ctx, field, obj)
 				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "idea":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Topic_idea(ctx, field, obj)
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res

@@ -5,6 +5,7 @@ import (
 
 	"veche/community"
 	"veche/community/forum"
+	"veche/community/ideas"
 	"veche/community/members"
 	"veche/graph"
 )
@@ -110,9 +111,9 @@ func (m memberMutations) SetMemberRole(ctx context.Context, input graph.SetMembe
 }
 
 // Member answers the fields of a member that other domains know.
-func (r *Root) Member() graph.MemberResolver { return memberFields{} }
+func (r *Root) Member() graph.MemberResolver { return memberFields{r.Boards} }
 
-type memberFields struct{}
+type memberFields struct{ boards *ideas.Assembly }
 
 func (memberFields) TopicCount(ctx context.Context, m *members.Member) (int, error) {
 	a, err := loaders(ctx).Activity.Load(ctx, m.ID)

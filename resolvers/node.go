@@ -27,6 +27,10 @@ func (q nodeQueries) Node(ctx context.Context, id string) (community.Node, error
 		return node(l.Posts.Load(ctx, community.PostID(id)))
 	case community.PollPrefix:
 		return node(q.hall.Poll(ctx, viewerOf(ctx), community.PollID(id)))
+	case community.BoardPrefix:
+		return node(l.Boards.Load(ctx, community.BoardID(id)))
+	case community.IdeaPrefix:
+		return node(l.Ideas.Load(ctx, community.IdeaID(id)))
 	}
 	return nil, community.NotFound("thing")
 }

@@ -8,6 +8,7 @@ import (
 
 	"veche/community"
 	"veche/community/forum"
+	"veche/community/ideas"
 	"veche/community/members"
 	"veche/dataloaders"
 	"veche/graph"
@@ -16,8 +17,9 @@ import (
 // Root answers everything. Each part of community life is embedded, and holds
 // only the domain that it calls.
 type Root struct {
-	Roll *members.Roll
-	Hall *forum.Hall
+	Roll   *members.Roll
+	Hall   *forum.Hall
+	Boards *ideas.Assembly
 }
 
 var _ graph.ResolverRoot = (*Root)(nil)
@@ -28,6 +30,8 @@ type query struct {
 	spaceQueries
 	topicQueries
 	postQueries
+	boardQueries
+	ideaQueries
 }
 
 type mutation struct {
@@ -37,17 +41,28 @@ type mutation struct {
 	postMutations
 	pollMutations
 	presenceMutations
+	boardMutations
+	ideaMutations
 }
 
 type subscription struct {
 	spaceSubscriptions
 	topicSubscriptions
 	presenceSubscriptions
+	boardSubscriptions
 }
 
 // Query answers what can be asked.
 func (r *Root) Query() graph.QueryResolver {
-	return query{nodeQueries{r.Roll, r.Hall}, memberQueries{r.Roll}, spaceQueries{r.Hall}, topicQueries{r.Hall}, postQueries{r.Hall}}
+	return query{
+		nodeQueries{r.Roll, r.Hall},
+		memberQueries{r.Roll},
+		spaceQueries{r.Hall},
+		topicQueries{r.Hall},
+		postQueries{r.Hall},
+		boardQueries{r.Boards},
+		ideaQueries{r.Boards},
+	}
 }
 
 // Mutation answers what can be done.
@@ -59,12 +74,19 @@ func (r *Root) Mutation() graph.MutationResolver {
 		postMutations{r.Hall},
 		pollMutations{r.Hall},
 		presenceMutations{r.Hall},
+		boardMutations{r.Boards},
+		ideaMutations{r.Boards},
 	}
 }
 
 // Subscription answers what can be watched.
 func (r *Root) Subscription() graph.SubscriptionResolver {
-	return subscription{spaceSubscriptions{r.Hall}, topicSubscriptions{r.Hall}, presenceSubscriptions{r.Hall}}
+	return subscription{
+		spaceSubscriptions{r.Hall},
+		topicSubscriptions{r.Hall},
+		presenceSubscriptions{r.Hall},
+		boardSubscriptions{r.Boards},
+	}
 }
 
 // Request is who asks, and from where.

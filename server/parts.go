@@ -7,9 +7,11 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"veche/community/forum"
+	"veche/community/ideas"
 	"veche/community/members"
 	"veche/live"
 	"veche/server/limits"
@@ -24,10 +26,11 @@ import (
 // Parts is the community put together over one store: what the server serves,
 // and what the other commands work on.
 type Parts struct {
-	Store store.Store
-	Log   *live.Log
-	Roll  *members.Roll
-	Hall  *forum.Hall
+	Store  store.Store
+	Log    *live.Log
+	Roll   *members.Roll
+	Hall   *forum.Hall
+	Boards *ideas.Assembly
 	// Documents are what clients may ask for by its hash.
 	Documents *persisted.Documents
 	// Trusted are the only documents that may be asked for; nil if any may.
@@ -102,6 +105,10 @@ func seen(ctx context.Context, lookout *observe.Lookout, engine store.Store, c C
 	if p.Hall, err = forum.New(ctx, s, p.Log, p.Roll, nil); err != nil {
 		return nil, err
 	}
+	around := ideas.Around{Spaces: p.Hall.Place(), Comments: p.Hall.Place(), People: p.Roll}
+	if p.Boards, err = ideas.New(ctx, s, p.Log, around, nil); err != nil {
+		return nil, err
+	}
 	if p.Documents, err = persisted.Open(ctx, s, nil); err != nil {
 		return nil, err
 	}
@@ -130,7 +137,9 @@ func (p *Parts) Close() error {
 const pruneEvery = 10 * time.Minute
 
 // consumers are all that read the log in the background.
-func (p *Parts) consumers() []live.Consumer { return p.Hall.Consumers() }
+func (p *Parts) consumers() []live.Consumer {
+	return slices.Concat(p.Hall.Consumers(), p.Boards.Consumers())
+}
 
 // prune keeps the log to its retention until ctx ends.
 func (p *Parts) prune(ctx context.Context) {

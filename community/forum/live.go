@@ -24,7 +24,7 @@ func (h *Hall) TopicFeed(id community.TopicID) *community.Feed {
 		Event: func(ctx context.Context, v community.Viewer, e *live.Entry) (any, error) {
 			return h.topicEvent(ctx, v, e, community.LiveCursor(stream, e.Seq))
 		},
-		Resync: func(c community.Cursor) any { return &ResyncRequired{c} },
+		Resync: func(c community.Cursor) any { return &ResyncRequired{Cursor: c} },
 	}
 }
 
@@ -55,7 +55,7 @@ func (h *Hall) SpaceFeed(ctx context.Context, id community.SpaceID, look SpaceLo
 			}
 			return h.admission(ctx, v, s)
 		},
-		Resync: func(c community.Cursor) any { return &ResyncRequired{c} },
+		Resync: func(c community.Cursor) any { return &ResyncRequired{Cursor: c} },
 	}
 	f.Event = func(ctx context.Context, v community.Viewer, e *live.Entry) (any, error) {
 		return h.spaceEvent(ctx, v, e, f.Behind(e.Seq), s)

@@ -42,7 +42,7 @@ type Board struct {
 	CreatedBy community.MemberID `bson:"createdBy"`
 	CreatedAt time.Time          `bson:"createdAt"`
 	// ArchivedAt is when the board was put away: it is read, and nothing on it
-	// changes.
+	// changes but what moderators delete or restore.
 	ArchivedAt *time.Time `bson:"archivedAt,omitempty"`
 }
 
@@ -54,6 +54,5 @@ func (b *Board) GetID() string { return string(b.ID) }
 
 var boards = store.Define[Board]("boards",
 	store.UniqueOn("slug"),
-	store.On("createdAt"),
 	store.On("space", "createdAt"),
 )

@@ -1,6 +1,7 @@
 package ideas
 
 import (
+	"slices"
 	"time"
 
 	"veche/community"
@@ -22,16 +23,21 @@ const (
 	Duplicate   Status = "DUPLICATE"
 )
 
+// Valid says whether the status is one of the list.
+func (s Status) Valid() bool { return s == Duplicate || slices.Contains(settable, s) }
+
 // Answer is what the community's team says to an idea, with each status that it
 // sets.
 type Answer struct {
 	Status Status `bson:"status"`
 	// Body is in Markdown, empty if nothing was said, and HTML is that, rendered
 	// and sanitised.
-	Body string             `bson:"body,omitempty"`
-	HTML string             `bson:"html,omitempty"`
-	ByID community.MemberID `bson:"by"`
-	At   time.Time          `bson:"at"`
+	Body string `bson:"body,omitempty"`
+	HTML string `bson:"html,omitempty"`
+	// ReleaseNote is what was told then of what was done.
+	ReleaseNote string             `bson:"releaseNote,omitempty"`
+	ByID        community.MemberID `bson:"by"`
+	At          time.Time          `bson:"at"`
 }
 
 // Idea is a proposal on a board.
@@ -51,7 +57,9 @@ type Idea struct {
 	// Answers are the official ones, the oldest first.
 	Answers []Answer `bson:"answers,omitempty"`
 	// ReleaseNote tells what was done, of an implemented idea: "you said, we did".
+	// It is Markdown, an address alone for one; ReleaseHTML is that, rendered.
 	ReleaseNote string           `bson:"releaseNote,omitempty"`
+	ReleaseHTML string           `bson:"releaseHTML,omitempty"`
 	MergedInto  community.IdeaID `bson:"mergedInto,omitempty"`
 	// MergedCount counts the ideas that were merged into this one.
 	MergedCount int `bson:"mergedCount,omitempty"`
@@ -62,11 +70,11 @@ type Idea struct {
 	// CommentCount counts the posts in its topic that are not deleted.
 	CommentCount int `bson:"commentCount"`
 
-	CreatedAt time.Time  `bson:"createdAt"` // of a draft: when it was published
+	CreatedAt time.Time  `bson:"createdAt"` // when it was published; of a draft, begun
 	EditedAt  *time.Time `bson:"editedAt,omitempty"`
 	StatusAt  time.Time  `bson:"statusAt"`
 	// Draft says that only its author sees it.
-	Draft     bool               `bson:"draft,omitempty"`
+	Draft     bool               `bson:"draft"`
 	DeletedAt *time.Time         `bson:"deletedAt,omitempty"`
 	DeletedBy community.MemberID `bson:"deletedBy,omitempty"`
 	Source    string             `bson:"source,omitempty"`
@@ -84,15 +92,15 @@ type Idea struct {
 	// counts in the period in which it was first given. What is not listed has a
 	// mark before the name: see standing.go.
 	DayIn        string `bson:"dayIn,omitempty"`
-	DayScore     int    `bson:"dayScore,omitempty"`
+	DayScore     int    `bson:"dayScore"`
 	WeekIn       string `bson:"weekIn,omitempty"`
-	WeekScore    int    `bson:"weekScore,omitempty"`
+	WeekScore    int    `bson:"weekScore"`
 	MonthIn      string `bson:"monthIn,omitempty"`
-	MonthScore   int    `bson:"monthScore,omitempty"`
+	MonthScore   int    `bson:"monthScore"`
 	QuarterIn    string `bson:"quarterIn,omitempty"`
-	QuarterScore int    `bson:"quarterScore,omitempty"`
+	QuarterScore int    `bson:"quarterScore"`
 	YearIn       string `bson:"yearIn,omitempty"`
-	YearScore    int    `bson:"yearScore,omitempty"`
+	YearScore    int    `bson:"yearScore"`
 }
 
 // IsNode marks what node(id:) can answer.
@@ -120,6 +128,24 @@ var ideas = store.Define[Idea]("ideas",
 	store.On("monthIn", "monthScore"),
 	store.On("quarterIn", "quarterScore"),
 	store.On("yearIn", "yearScore"),
-	store.On("author", "createdAt"),
-	store.On("topic"),
+	store.On("author", "draft", "createdAt"),
 )
+
+// Deleted says whether the idea was deleted.
+func (i *Idea) Deleted() bool { return i.DeletedAt != nil }
+
+// SourceURL is the page from which an import brought the idea.
+func (i *Idea) SourceURL() *string { return community.OrNil(i.Source) }
+
+// closed says that nobody votes for the idea any more.
+func (i *Idea) closed() bool {
+	return i.Status == Implemented || i.Status == Declined || i.Status == Duplicate
+}
+
+// refresh sets where the idea is listed, after what that depends on.
+func (i *Idea) refresh() {
+	i.Listed = string(i.BoardID)
+	if i.Draft || i.DeletedAt != nil || i.MergedInto != "" {
+		i.Listed = ""
+	}
+}

@@ -32,29 +32,70 @@ type Spaces interface {
 	Moderates(ctx context.Context, on store.Ops, viewer community.Viewer, id community.SpaceID) (bool, error)
 	// Visible answers the ids of all spaces that the viewer may see.
 	Visible(ctx context.Context, viewer community.Viewer) ([]community.SpaceID, error)
+	// Entered answers those of the spaces that the viewer may see, and whether
+	// they rule over what is in them, in a few reads however many they are.
+	Entered(ctx context.Context, viewer community.Viewer, ids []community.SpaceID) (map[community.SpaceID]bool, error)
 	// Admission is the right to read what happens in the space.
 	Admission(ctx context.Context, viewer community.Viewer, id community.SpaceID) (community.Admission, error)
 }
 
+// Comments is where ideas are talked about: each has a topic of the forum.
+type Comments interface {
+	// OpenTalk begins the topic about an idea.
+	OpenTalk(ctx context.Context, tx store.Tx, viewer community.Viewer, talk community.Talk) (community.TopicID, error)
+	// EditTalk has the topic say what the idea says by now.
+	EditTalk(ctx context.Context, tx store.Tx, viewer community.Viewer, id community.TopicID, talk community.Talk) error
+	// HideTalk takes the topic out of sight, or brings it back.
+	HideTalk(ctx context.Context, tx store.Tx, viewer community.Viewer, id community.TopicID, gone bool) error
+	// TalkCounts answers how many posts the topics have, by the idea that each is
+	// about; topics about none are left out.
+	TalkCounts(ctx context.Context, on store.Ops, ids []community.TopicID) (map[community.IdeaID]int, error)
+}
+
+// People is what boards ask about members, whose roll they do not keep.
+type People interface {
+	// Mentioned answers the members behind handle keys; keys of nobody are left
+	// out.
+	Mentioned(ctx context.Context, keys []string) (map[string]community.Mention, error)
+	// Known answers NOT_FOUND for an id that is no member's.
+	Known(ctx context.Context, id community.MemberID) error
+}
+
+// Around is what boards know of the rest of the community.
+type Around struct {
+	Spaces   Spaces
+	Comments Comments
+	People   People
+}
+
 // Assembly is all boards.
 type Assembly struct {
-	store  store.Store
-	log    *live.Log
-	spaces Spaces
-	now    community.Clock
+	store    store.Store
+	log      *live.Log
+	spaces   Spaces
+	comments Comments
+	people   People
+	now      community.Clock
 }
 
 // New makes the collections ready.
-func New(ctx context.Context, s store.Store, log *live.Log, spaces Spaces, now community.Clock) (*Assembly, error) {
+func New(ctx context.Context, s store.Store, log *live.Log, around Around, now community.Clock) (*Assembly, error) {
 	if now == nil {
 		now = community.Now
 	}
 	if err := s.Ensure(ctx, boards.Spec(), ideas.Spec(), votes.Spec(), parts.Spec(), rungs.Spec()); err != nil {
 		return nil, fmt.Errorf("open the boards: %w", err)
 	}
-	return &Assembly{store: s, log: log, spaces: spaces, now: now}, nil
+	return &Assembly{
+		store: s, log: log, spaces: around.Spaces, comments: around.Comments, people: around.People, now: now,
+	}, nil
 }
 
 // pair is the id of a document that stands between two things, such as a
 // member's vote for an idea. Those of one left hand lie together.
 func pair[A, B ~string](a A, b B) string { return string(a) + "/" + string(b) }
+
+// told is an entry of a board's stream in the making.
+func told(board community.BoardID, kind live.Kind, viewer community.Viewer, about ...string) live.Event {
+	return live.Event{Stream: community.Stream(board), Kind: kind, Actor: string(viewer.ID), About: about}
+}

@@ -70,8 +70,9 @@ const (
 	BoardChanged live.Kind = "board.changed"
 	IdeaAdded    live.Kind = "idea.added"
 	IdeaChanged  live.Kind = "idea.changed"
-	IdeaStatus   live.Kind = "idea.status"
-	IdeaMerged   live.Kind = "idea.merged" // about the one, and the one into which
+	IdeaStatus   live.Kind = "idea.status"   // about the idea, and the status in words
+	IdeaAnswered live.Kind = "idea.answered" // the status stayed
+	IdeaMerged   live.Kind = "idea.merged"   // about the one, and the one into which
 	IdeaRemoved  live.Kind = "idea.removed"
 	IdeaActive   live.Kind = "idea.active" // a comment came or went
 	// VoteCast is in the stream of a board's votes, about the idea, the member,
