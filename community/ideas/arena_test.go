@@ -66,6 +66,20 @@ func (square) Admission(context.Context, community.Viewer, community.SpaceID) (c
 	return community.Admission{}, nil
 }
 
+func (square) Entered(_ context.Context, viewer community.Viewer, ids []community.SpaceID) (map[community.SpaceID]bool, error) {
+	out := map[community.SpaceID]bool{}
+	for _, id := range ids {
+		out[id] = viewer.Has(community.RoleModerator)
+	}
+	return out, nil
+}
+
+// silence is a forum that nobody writes in, and anybody a roll of all.
+type (
+	silence struct{ Comments }
+	anybody struct{ People }
+)
+
 func arenaOn(t *testing.T, s store.Store) arena {
 	t.Helper()
 	t.Cleanup(func() { _ = s.Close() })
@@ -74,7 +88,7 @@ func arenaOn(t *testing.T, s store.Store) arena {
 		t.Fatal(err)
 	}
 	c := &clock{at: time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)}
-	a, err := New(t.Context(), s, log, square{}, c.now)
+	a, err := New(t.Context(), s, log, Around{Spaces: square{}, Comments: silence{}, People: anybody{}}, c.now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,12 +147,12 @@ func (a arena) propose(b *Board, author int) *Idea {
 		ID: community.NewID[community.IdeaID](community.IdeaPrefix), BoardID: b.ID, Title: "Чай на каждом этаже",
 		AuthorID: voter(author, "").ID, Status: Proposed, CreatedAt: a.now(), StatusAt: a.now(),
 	}
-	i.derive()
+	i.refresh()
 	err := a.store.Do(a.t.Context(), func(tx store.Tx) error {
 		if err := ideas.Insert(a.t.Context(), tx, i); err != nil {
 			return err
 		}
-		return a.recount(a.t.Context(), tx, &Idea{}, i)
+		return a.count(a.t.Context(), tx, &Idea{}, i)
 	})
 	if err != nil {
 		a.t.Fatal(err)
@@ -150,7 +164,7 @@ func (a arena) propose(b *Board, author int) *Idea {
 func (a arena) turn(id community.IdeaID, kind live.Kind, change func(*Idea)) {
 	a.t.Helper()
 	err := a.store.Do(a.t.Context(), func(tx store.Tx) error {
-		i, err := a.amend(a.t.Context(), tx, id, func(i *Idea) error { change(i); return nil })
+		_, i, err := a.change(a.t.Context(), tx, id, func(i *Idea) error { change(i); return nil })
 		if err != nil {
 			return err
 		}

@@ -86,22 +86,18 @@ func (a *Assembly) cast(ctx context.Context, viewer community.Viewer, id communi
 
 // takesVotes says whether votes for the idea may change at the time.
 func (i *Idea) takesVotes(b *Board, now time.Time) error {
+	if err := b.open(); err != nil {
+		return err
+	}
 	switch {
-	case b.ArchivedAt != nil:
-		return community.Conflict("This board is archived: nothing changes on it.")
 	case i.Draft:
 		return community.Conflict("This idea is a draft: publish it first.")
-	case i.DeletedAt != nil:
+	case i.Deleted():
 		return community.Conflict("This idea was deleted.")
 	case i.closed():
 		return community.Conflict("This idea is closed (%s): its votes change no more.", i.Status)
 	}
 	return b.Policy.open(now)
-}
-
-// closed says whether the idea's status ends the voting for it.
-func (i *Idea) closed() bool {
-	return i.Status == Implemented || i.Status == Declined || i.Status == Duplicate
 }
 
 // vote answers what the member gives to the idea: a vote of 0 for none.
@@ -121,9 +117,9 @@ func (a *Assembly) vote(ctx context.Context, on store.Ops, i *Idea, who communit
 // gives back what it costs less.
 func (a *Assembly) spend(ctx context.Context, tx store.Tx, b *Board, was, is *Vote) (*Part, error) {
 	if is.Spent == was.Spent {
-		return a.part(ctx, tx, b.ID, is.MemberID)
+		return a.partOf(ctx, tx, b.ID, is.MemberID)
 	}
-	return a.takePart(ctx, tx, b.ID, is.MemberID, func(p *Part) error {
+	return a.part(ctx, tx, b.ID, is.MemberID, func(p *Part) error {
 		more := is.Spent - was.Spent
 		if left := max(0, b.Policy.Budget-p.Spent); more > left {
 			return community.Conflict("Of your %d votes for this board %d are left; this takes %d.", b.Policy.Budget, left, more)
@@ -138,15 +134,15 @@ func (a *Assembly) refund(ctx context.Context, tx store.Tx, was, is *Vote, faile
 	if a.store.Transactional() || is.Spent == was.Spent {
 		return failed
 	}
-	_, err := a.takePart(ctx, tx, is.BoardID, is.MemberID, func(p *Part) error {
+	_, err := a.part(ctx, tx, is.BoardID, is.MemberID, func(p *Part) error {
 		p.Spent -= is.Spent - was.Spent
 		return nil
 	})
 	return errors.Join(failed, err)
 }
 
-// part answers what the member has done on the board.
-func (a *Assembly) part(ctx context.Context, on store.Ops, board community.BoardID, who community.MemberID) (*Part, error) {
+// partOf answers what the member has done on the board.
+func (a *Assembly) partOf(ctx context.Context, on store.Ops, board community.BoardID, who community.MemberID) (*Part, error) {
 	id := pair(board, who)
 	p, err := parts.Get(ctx, on, id)
 	if errors.Is(err, store.ErrNotFound) {
@@ -175,7 +171,7 @@ func (a *Assembly) keepVote(ctx context.Context, tx store.Tx, was, is *Vote) (*I
 	if err := replaceVote(ctx, tx, was, is); err != nil {
 		return nil, fmt.Errorf("keep a vote: %w", err)
 	}
-	i, err := a.amend(ctx, tx, is.IdeaID, func(i *Idea) error { i.weigh(was, is); return nil })
+	_, i, err := a.change(ctx, tx, is.IdeaID, func(i *Idea) error { i.weigh(was, is); return nil })
 	if err != nil {
 		return nil, fmt.Errorf("count a vote: %w", err)
 	}

@@ -187,7 +187,7 @@ func TestRefusals(t *testing.T) {
 		"more than one may give": {budget, 4, community.KindBadInput},
 		"more than is left":      {second, 2, community.KindConflict},
 		"a draft":                {draft, 1, community.KindConflict},
-		"a deleted one":          {deleted, 1, community.KindConflict},
+		"a deleted one":          {deleted, 1, community.KindNotFound},
 		"a closed one":           {closed, 1, community.KindConflict},
 		"on an archived board":   {old, 1, community.KindConflict},
 		"before voting opens":    {a.propose(a.put(Policy{Kind: OneEach, OpensAt: &soon}), 1), 1, community.KindConflict},

@@ -141,11 +141,3 @@ func (i *Idea) SourceURL() *string { return community.OrNil(i.Source) }
 func (i *Idea) closed() bool {
 	return i.Status == Implemented || i.Status == Declined || i.Status == Duplicate
 }
-
-// refresh sets where the idea is listed, after what that depends on.
-func (i *Idea) refresh() {
-	i.Listed = string(i.BoardID)
-	if i.Draft || i.DeletedAt != nil || i.MergedInto != "" {
-		i.Listed = ""
-	}
-}

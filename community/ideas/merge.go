@@ -3,10 +3,9 @@ package ideas
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"veche/community"
-	"veche/community/text"
-	"veche/live"
 	"veche/store"
 )
 
@@ -24,13 +23,12 @@ func (a *Assembly) Merge(ctx context.Context, viewer community.Viewer, m Merging
 	if err := viewer.MayAct(); err != nil {
 		return nil, err
 	}
-	said := ""
-	if m.Answer != nil {
-		said = *m.Answer
+	if _, _, err := a.idea(ctx, a.store, viewer, m.IdeaID); err != nil {
+		return nil, err
 	}
-	answer := Answer{Status: Duplicate, Body: said, ByID: viewer.ID}
-	if said != "" {
-		answer.HTML = text.Render(said, nil).HTML
+	said, err := a.saying(ctx, m.Answer, nil)
+	if err != nil {
+		return nil, err
 	}
 	return store.Result(ctx, a.store, func(tx store.Tx) (*Idea, error) {
 		i, into, err := a.mergeable(ctx, tx, viewer, m)
@@ -40,8 +38,7 @@ func (a *Assembly) Merge(ctx context.Context, viewer community.Viewer, m Merging
 		if i.MergedInto != "" {
 			return a.mergedAlready(ctx, tx, i, into)
 		}
-		answer.At = a.now()
-		return a.merge(ctx, tx, viewer, i, into, answer)
+		return a.merge(ctx, tx, viewer, i, into, said.answer)
 	})
 }
 
@@ -51,7 +48,7 @@ func (a *Assembly) mergeable(ctx context.Context, tx store.Tx, viewer community.
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := a.mustModerate(ctx, tx, viewer, b); err != nil {
+	if err := a.mustModerate(ctx, tx, viewer, b.SpaceID); err != nil {
 		return nil, nil, err
 	}
 	into, _, err = a.idea(ctx, tx, viewer, m.IntoID)
@@ -62,8 +59,6 @@ func (a *Assembly) mergeable(ctx context.Context, tx store.Tx, viewer community.
 		return nil, nil, err
 	}
 	switch {
-	case b.ArchivedAt != nil:
-		err = community.Conflict("This board is archived: nothing changes on it.")
 	case into.BoardID != i.BoardID:
 		err = community.BadInput("intoId", "Both ideas must be on one board.")
 	case into.ID == i.ID && m.IntoID == m.IdeaID:
@@ -72,8 +67,11 @@ func (a *Assembly) mergeable(ctx context.Context, tx store.Tx, viewer community.
 		err = community.BadInput("intoId", "That idea was merged into this one.")
 	case i.Draft || into.Draft:
 		err = community.Conflict("A draft cannot be merged: publish it first.")
-	case i.DeletedAt != nil || into.DeletedAt != nil:
+	case i.Deleted() || into.Deleted():
 		err = community.Conflict("A deleted idea cannot be merged: restore it first.")
+	}
+	if err == nil {
+		err = b.open()
 	}
 	return i, into, err
 }
@@ -92,20 +90,18 @@ func (a *Assembly) mergedAlready(ctx context.Context, tx store.Tx, i, into *Idea
 
 // merge writes to both ideas, so that of two merges at once which would make a
 // circle one is tried again, and refused.
-func (a *Assembly) merge(ctx context.Context, tx store.Tx, viewer community.Viewer, i, into *Idea, answer Answer) (*Idea, error) {
-	if _, err := a.amend(ctx, tx, into.ID, func(i *Idea) error { i.MergedCount++; return nil }); err != nil {
+func (a *Assembly) merge(ctx context.Context, tx store.Tx, viewer community.Viewer, i, into *Idea, said wording) (*Idea, error) {
+	if _, _, err := a.change(ctx, tx, into.ID, func(i *Idea) error { i.MergedCount++; return nil }); err != nil {
 		return nil, fmt.Errorf("merge into an idea: %w", err)
 	}
-	i, err := a.amend(ctx, tx, i.ID, func(i *Idea) error {
-		i.Status, i.StatusAt, i.MergedInto = Duplicate, answer.At, into.ID
-		i.Answers = append(i.Answers[:len(i.Answers):len(i.Answers)], answer)
+	at := a.now()
+	_, i, err := a.change(ctx, tx, i.ID, func(i *Idea) error {
+		i.Status, i.StatusAt, i.MergedInto = Duplicate, at, into.ID
+		i.Answers = append(slices.Clip(i.Answers), Answer{Status: Duplicate, Body: said.body, HTML: said.html, ByID: viewer.ID, At: at})
 		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("merge an idea: %w", err)
 	}
-	return i, a.log.Append(ctx, tx, live.Event{
-		Stream: community.Stream(i.BoardID), Kind: IdeaMerged, Actor: string(viewer.ID),
-		About: []string{string(i.ID), string(into.ID)},
-	})
+	return i, a.log.Append(ctx, tx, told(i.BoardID, IdeaMerged, viewer, string(i.ID), string(into.ID)))
 }

@@ -24,7 +24,7 @@ func (a arena) recounted() {
 			a.t.Errorf("a vote is %+v", v)
 		}
 	}
-	all, err := boards.Find(ctx, a.store, store.Query{Sort: []string{"createdAt"}})
+	all, err := boards.Find(ctx, a.store, store.Query{})
 	if err != nil {
 		a.t.Fatal(err)
 	}
@@ -150,7 +150,7 @@ func (a arena) recountIdea(i *Idea, given []*Vote) {
 			}
 		}
 	}
-	want.derive()
+	want.refresh()
 	if len(want.Glows) == 0 {
 		want.Glows = i.Glows[:0]
 	}

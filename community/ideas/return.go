@@ -127,7 +127,7 @@ func (a *Assembly) handBack(ctx context.Context, tx store.Tx, v *Vote, n int) er
 	if n == 0 {
 		return nil
 	}
-	_, err := a.takePart(ctx, tx, v.BoardID, v.MemberID, func(p *Part) error { p.Spent -= n; return nil })
+	_, err := a.part(ctx, tx, v.BoardID, v.MemberID, func(p *Part) error { p.Spent -= n; return nil })
 	if err != nil {
 		return err
 	}

@@ -1,28 +1,23 @@
 package ideas
 
 import (
-	"context"
-	"fmt"
 	"strings"
 	"time"
-
-	"veche/community"
-	"veche/store"
 )
 
 // apart marks the periods of an idea that is not listed, so that no list of a
 // period has it.
 const apart = "~"
 
-// counted are an idea's fields of the spans, in the order of spans.
+// inSpans are an idea's fields of the spans, in the order of spans.
 func (i *Idea) inSpans() (in [5]*string, score [5]*int) {
 	return [5]*string{&i.DayIn, &i.WeekIn, &i.MonthIn, &i.QuarterIn, &i.YearIn},
 		[5]*int{&i.DayScore, &i.WeekScore, &i.MonthScore, &i.QuarterScore, &i.YearScore}
 }
 
-// derive brings up to date what follows from the rest: whether the idea is
-// listed, and its heat.
-func (i *Idea) derive() {
+// refresh sets where the idea is listed, and its heat, after what these depend
+// on.
+func (i *Idea) refresh() {
 	i.Listed = string(i.BoardID)
 	if i.Draft || i.DeletedAt != nil || i.MergedInto != "" {
 		i.Listed = ""
@@ -38,7 +33,8 @@ func (i *Idea) derive() {
 	i.warm()
 }
 
-// weigh counts a member's vote as it is now, in place of what it was.
+// weigh counts a member's vote as it is now, in place of what it was. What
+// follows from that, refresh sets.
 func (i *Idea) weigh(was, is *Vote) {
 	i.Score += is.Counted - was.Counted
 	i.VoterCount += is.voters() - was.voters()
@@ -61,7 +57,6 @@ func (i *Idea) weigh(was, is *Vote) {
 			*in, *score = given, is.Counted
 		}
 	}
-	i.derive()
 }
 
 // placeIn is where the idea stands in the ranking of a period; not ok if that
@@ -101,78 +96,4 @@ func (i *Idea) places(now time.Time) []place {
 		}
 	}
 	return all
-}
-
-// amend changes an idea and all that is counted of ideas with it.
-func (a *Assembly) amend(ctx context.Context, tx store.Tx, id community.IdeaID, change func(*Idea) error) (*Idea, error) {
-	var was Idea
-	is, err := ideas.Update(ctx, tx, string(id), func(i *Idea) error {
-		was = *i
-		if err := change(i); err != nil {
-			return err
-		}
-		i.derive()
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return is, a.recount(ctx, tx, &was, is)
-}
-
-// recount brings the counts of the board and of the author, and the rankings,
-// from how the idea was to how it is. An idea that is new was &Idea{}.
-func (a *Assembly) recount(ctx context.Context, tx store.Tx, was, is *Idea) error {
-	now := a.now()
-	if err := a.climb(ctx, tx, was.places(now), is.places(now)); err != nil {
-		return err
-	}
-	before, after := was.shares(), is.shares()
-	if after.board != before.board {
-		_, err := boards.Update(ctx, tx, string(is.BoardID), func(b *Board) error {
-			b.IdeaCount += after.board.ideas - before.board.ideas
-			b.VoteCount += after.board.votes - before.board.votes
-			b.ImplementedCount += after.board.implemented - before.board.implemented
-			return nil
-		})
-		if err != nil {
-			return fmt.Errorf("count on a board: %w", err)
-		}
-	}
-	if after.author == before.author {
-		return nil
-	}
-	_, err := a.takePart(ctx, tx, is.BoardID, is.AuthorID, func(p *Part) error {
-		p.Proposed += after.author.ideas - before.author.ideas
-		p.Received += after.author.votes - before.author.votes
-		p.Implemented += after.author.implemented - before.author.implemented
-		return nil
-	})
-	return err
-}
-
-// takePart changes what a member has done on a board.
-func (a *Assembly) takePart(ctx context.Context, tx store.Tx, board community.BoardID, who community.MemberID, change func(*Part) error) (*Part, error) {
-	id := pair(board, who)
-	p, err := parts.Upsert(ctx, tx, id, Part{ID: id, BoardID: board, MemberID: who}, change)
-	if err != nil {
-		return nil, fmt.Errorf("keep a part: %w", err)
-	}
-	return p, nil
-}
-
-// share is what an idea adds to counts.
-type share struct{ ideas, votes, implemented int }
-
-// shares are what it adds to its board's and to its author's.
-func (i *Idea) shares() (s struct{ board, author share }) {
-	if i.Listed == "" {
-		return s
-	}
-	s.board = share{ideas: 1, votes: i.VoterCount}
-	s.author = share{ideas: 1, votes: i.Score}
-	if i.Status == Implemented {
-		s.board.implemented, s.author.implemented = 1, 1
-	}
-	return s
 }

@@ -24,7 +24,7 @@ func (a *Assembly) Voters(ctx context.Context, viewer community.Viewer, id commu
 		return nil, err
 	}
 	if !b.Policy.VotersShown {
-		if err := a.mustModerate(ctx, a.store, viewer, b); err != nil {
+		if err := a.mustModerate(ctx, a.store, viewer, b.SpaceID); err != nil {
 			return nil, community.Forbidden("Who voted is not shown on this board.")
 		}
 	}
