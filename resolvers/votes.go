@@ -9,10 +9,10 @@ import (
 	"veche/graph"
 )
 
-type voteMutations struct{ assembly *ideas.Assembly }
+type voteMutations struct{ boards *ideas.Assembly }
 
 func (m voteMutations) VoteIdea(ctx context.Context, input graph.VoteIdeaInput, _ *string) (*graph.VoteIdeaPayload, error) {
-	c, err := m.assembly.Vote(ctx, viewerOf(ctx), community.IdeaID(input.IdeaID), input.Value)
+	c, err := m.boards.Vote(ctx, viewerOf(ctx), community.IdeaID(input.IdeaID), input.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -20,7 +20,7 @@ func (m voteMutations) VoteIdea(ctx context.Context, input graph.VoteIdeaInput, 
 }
 
 func (m voteMutations) UnvoteIdea(ctx context.Context, input graph.UnvoteIdeaInput, _ *string) (*graph.UnvoteIdeaPayload, error) {
-	c, err := m.assembly.Unvote(ctx, viewerOf(ctx), community.IdeaID(input.IdeaID))
+	c, err := m.boards.Unvote(ctx, viewerOf(ctx), community.IdeaID(input.IdeaID))
 	if err != nil {
 		return nil, err
 	}
@@ -28,7 +28,7 @@ func (m voteMutations) UnvoteIdea(ctx context.Context, input graph.UnvoteIdeaInp
 }
 
 func (m voteMutations) MergeIdeas(ctx context.Context, input ideas.Merging, _ *string) (*graph.MergeIdeasPayload, error) {
-	i, err := m.assembly.Merge(ctx, viewerOf(ctx), input)
+	i, err := m.boards.Merge(ctx, viewerOf(ctx), input)
 	if err != nil {
 		return nil, err
 	}
@@ -47,15 +47,15 @@ func (ideaFields) Rank(ctx context.Context, i *ideas.Idea, period ideas.Period) 
 }
 
 func (f ideaFields) Voters(ctx context.Context, i *ideas.Idea, first *int, after *community.Cursor, last *int, before *community.Cursor) (*ideas.IdeaVoteConnection, error) {
-	return f.assembly.Voters(ctx, viewerOf(ctx), i.ID, paging(first, after, last, before))
+	return f.boards.Voters(ctx, viewerOf(ctx), i.ID, paging(first, after, last, before))
 }
 
 func (boardFields) ViewerVotesLeft(ctx context.Context, b *ideas.Board) (*int, error) {
-	return loaders(ctx).VotesLeft.Load(ctx, b)
+	return loaders(ctx).Budgets.Load(ctx, b)
 }
 
 func (f boardFields) Members(ctx context.Context, b *ideas.Board, order ideas.BoardMemberOrder, first *int, after *community.Cursor, last *int, before *community.Cursor) (*ideas.BoardMemberConnection, error) {
-	return f.assembly.Members(ctx, viewerOf(ctx), b.ID, order, paging(first, after, last, before))
+	return f.boards.Members(ctx, viewerOf(ctx), b.ID, order, paging(first, after, last, before))
 }
 
 // IdeaVote answers the fields of a vote that cross to other things.

@@ -80,6 +80,10 @@ type (
 	anybody struct{ People }
 )
 
+func (silence) EndTalk(context.Context, store.Tx, community.Viewer, community.TopicID, community.Talk) error {
+	return nil
+}
+
 func arenaOn(t *testing.T, s store.Store) arena {
 	t.Helper()
 	t.Cleanup(func() { _ = s.Close() })

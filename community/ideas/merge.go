@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"veche/community"
+	"veche/community/text"
 	"veche/store"
 )
 
@@ -103,5 +105,28 @@ func (a *Assembly) merge(ctx context.Context, tx store.Tx, viewer community.View
 	if err != nil {
 		return nil, fmt.Errorf("merge an idea: %w", err)
 	}
+	if err := a.comments.EndTalk(ctx, tx, viewer, i.TopicID, farewell(into, said)); err != nil {
+		return nil, err
+	}
 	return i, a.log.Append(ctx, tx, told(i.BoardID, IdeaMerged, viewer, string(i.ID), string(into.ID)))
 }
+
+// farewell is the last post about an idea, which names the one into which it was
+// merged. It needs no language.
+func farewell(into *Idea, said wording) community.Talk {
+	body := "→ **" + marks.Replace(into.Title) + "**"
+	html := text.Render(body, nil).HTML
+	if said.body != "" {
+		body, html = body+"\n\n"+said.body, html+said.html
+	}
+	return community.Talk{Body: body, HTML: html, Mentions: said.mentions}
+}
+
+// marks takes their meaning from the characters by which Markdown and mentions
+// go.
+var marks = strings.NewReplacer(func() (pairs []string) {
+	for _, c := range "\\`*_{}[]<>()#+-.!|~&@:" {
+		pairs = append(pairs, string(c), "\\"+string(c))
+	}
+	return pairs
+}()...)
