@@ -30,7 +30,7 @@ func newNames(h *house) *names {
 func (n *names) bind(name, value string) { n.values[name], n.names[value] = value, name }
 
 var (
-	random = regexp.MustCompile(`"((member|space|topic|post|poll|session|token)_[0-9a-z]{26}|(veche)_[st]_[\w-]{43}|(ey)J[\w-]{20,})"`)
+	random = regexp.MustCompile(`"((member|space|topic|post|poll|board|idea|session|token)_[0-9a-z]{26}|(veche)_[st]_[\w-]{43}|(ey)J[\w-]{20,})"`)
 	moment = regexp.MustCompile(`"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)"`)
 	quoted = regexp.MustCompile(`"\$([\pL\d]+)"`)
 )

@@ -53,7 +53,11 @@ func (a *Assembly) mayEdit(ctx context.Context, tx store.Tx, viewer community.Vi
 	if i.mine(viewer) && !i.closed() {
 		return nil
 	}
-	return a.mustModerate(ctx, tx, viewer, b.SpaceID)
+	err := a.mustModerate(ctx, tx, viewer, b.SpaceID)
+	if i.mine(viewer) && community.KindOf(err) == community.KindForbidden {
+		return community.Forbidden("This idea is closed; only moderators change it now.")
+	}
+	return err
 }
 
 // reword changes the text, if it differs, here and in the topic.
