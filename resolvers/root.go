@@ -46,6 +46,7 @@ type mutation struct {
 	presenceMutations
 	boardMutations
 	ideaMutations
+	voteMutations
 }
 
 type subscription struct {
@@ -80,6 +81,7 @@ func (r *Root) Mutation() graph.MutationResolver {
 		presenceMutations{r.Hall},
 		boardMutations{r.Boards},
 		ideaMutations{r.Boards},
+		voteMutations{r.Boards},
 	}
 }
 
