@@ -31,6 +31,8 @@ type ResolverRoot interface {
 	Idea() IdeaResolver
 	IdeaAnswer() IdeaAnswerResolver
 	IdeaVote() IdeaVoteResolver
+	LeaderboardEntry() LeaderboardEntryResolver
+	LeaderboardMove() LeaderboardMoveResolver
 	Member() MemberResolver
 	Mutation() MutationResolver
 	Participant() ParticipantResolver
@@ -305,6 +307,31 @@ type ComplexityRoot struct {
 
 	JoinSpacePayload struct {
 		Space func(childComplexity int) int
+	}
+
+	LeaderboardEntry struct {
+		Idea   func(childComplexity int) int
+		IdeaID func(childComplexity int) int
+		Rank   func(childComplexity int) int
+		Score  func(childComplexity int) int
+	}
+
+	LeaderboardMove struct {
+		Idea         func(childComplexity int) int
+		IdeaID       func(childComplexity int) int
+		PreviousRank func(childComplexity int) int
+		Rank         func(childComplexity int) int
+		Score        func(childComplexity int) int
+	}
+
+	LeaderboardMoved struct {
+		Cursor func(childComplexity int) int
+		Moves  func(childComplexity int) int
+	}
+
+	LeaderboardStanding struct {
+		Cursor  func(childComplexity int) int
+		Entries func(childComplexity int) int
 	}
 
 	LeaveSpacePayload struct {
@@ -701,10 +728,11 @@ type ComplexityRoot struct {
 	}
 
 	Subscription struct {
-		BoardEvents   func(childComplexity int, boardID string, after *community.Cursor) int
-		SpaceEvents   func(childComplexity int, spaceID string, after *community.Cursor, calm bool, tag *string, onScreen []string) int
-		TopicEvents   func(childComplexity int, topicID string, after *community.Cursor) int
-		TopicPresence func(childComplexity int, topicID string, hidden bool) int
+		BoardEvents     func(childComplexity int, boardID string, after *community.Cursor) int
+		IdeaLeaderboard func(childComplexity int, boardID string, period ideas.Period, first int, after *community.Cursor) int
+		SpaceEvents     func(childComplexity int, spaceID string, after *community.Cursor, calm bool, tag *string, onScreen []string) int
+		TopicEvents     func(childComplexity int, topicID string, after *community.Cursor) int
+		TopicPresence   func(childComplexity int, topicID string, hidden bool) int
 	}
 
 	Topic struct {
@@ -1668,6 +1696,88 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.JoinSpacePayload.Space(childComplexity), true
+
+	case "LeaderboardEntry.idea":
+		if e.ComplexityRoot.LeaderboardEntry.Idea == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardEntry.Idea(childComplexity), true
+	case "LeaderboardEntry.ideaId":
+		if e.ComplexityRoot.LeaderboardEntry.IdeaID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardEntry.IdeaID(childComplexity), true
+	case "LeaderboardEntry.rank":
+		if e.ComplexityRoot.LeaderboardEntry.Rank == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardEntry.Rank(childComplexity), true
+	case "LeaderboardEntry.score":
+		if e.ComplexityRoot.LeaderboardEntry.Score == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardEntry.Score(childComplexity), true
+
+	case "LeaderboardMove.idea":
+		if e.ComplexityRoot.LeaderboardMove.Idea == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardMove.Idea(childComplexity), true
+	case "LeaderboardMove.ideaId":
+		if e.ComplexityRoot.LeaderboardMove.IdeaID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardMove.IdeaID(childComplexity), true
+	case "LeaderboardMove.previousRank":
+		if e.ComplexityRoot.LeaderboardMove.PreviousRank == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardMove.PreviousRank(childComplexity), true
+	case "LeaderboardMove.rank":
+		if e.ComplexityRoot.LeaderboardMove.Rank == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardMove.Rank(childComplexity), true
+	case "LeaderboardMove.score":
+		if e.ComplexityRoot.LeaderboardMove.Score == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardMove.Score(childComplexity), true
+
+	case "LeaderboardMoved.cursor":
+		if e.ComplexityRoot.LeaderboardMoved.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardMoved.Cursor(childComplexity), true
+	case "LeaderboardMoved.moves":
+		if e.ComplexityRoot.LeaderboardMoved.Moves == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardMoved.Moves(childComplexity), true
+
+	case "LeaderboardStanding.cursor":
+		if e.ComplexityRoot.LeaderboardStanding.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardStanding.Cursor(childComplexity), true
+	case "LeaderboardStanding.entries":
+		if e.ComplexityRoot.LeaderboardStanding.Entries == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardStanding.Entries(childComplexity), true
 
 	case "LeaveSpacePayload.spaceId":
 		if e.ComplexityRoot.LeaveSpacePayload.SpaceID == nil {
@@ -3417,6 +3527,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.BoardEvents(childComplexity, args["boardId"].(string), args["after"].(*community.Cursor)), true
+	case "Subscription.ideaLeaderboard":
+		if e.ComplexityRoot.Subscription.IdeaLeaderboard == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_ideaLeaderboard_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.IdeaLeaderboard(childComplexity, args["boardId"].(string), args["period"].(ideas.Period), args["first"].(int), args["after"].(*community.Cursor)), true
 	case "Subscription.spaceEvents":
 		if e.ComplexityRoot.Subscription.SpaceEvents == nil {
 			break
@@ -4506,6 +4627,56 @@ type AnswerIdeaPayload {
 type DeleteIdeaPayload {
   "The idea that was deleted."
   ideaId: ID!
+}
+`, BuiltIn: false},
+	{Name: "../schema/leaderboard.graphqls", Input: `extend type Subscription {
+  "The first ideas of a board by their scores: a LeaderboardStanding, and then a LeaderboardMoved whenever anything changed among them, four times a second at most; what changed in between is told as one. Nothing comes while nothing changes. Whoever comes too late for what moved gets a LeaderboardStanding again, so keep the latest one and apply each LeaderboardMoved to it. At the turn of the period, at midnight UTC, all that got no vote in the new one leave."
+  ideaLeaderboard("The board." boardId: ID!, "The span of today whose votes count." period: Period! = ALL, "How many ideas, 1 to 100." first: Int! = 10, "Behind this cursor: what moved since if that is still known, which it is for some seconds and on one server; otherwise, and if not given, a LeaderboardStanding first." after: Cursor): LeaderboardEvent!
+}
+
+"What a leaderboard tells."
+union LeaderboardEvent = LeaderboardStanding | LeaderboardMoved
+
+"How the first ideas of a board stand. It takes the place of all that was told before."
+type LeaderboardStanding {
+  "Where a subscription goes on behind this event."
+  cursor: Cursor!
+  "The ideas from the highest; of one rank the newest first."
+  entries: [LeaderboardEntry!]!
+}
+
+"An idea in its place."
+type LeaderboardEntry @cost(weight: 0) {
+  "The idea's id."
+  ideaId: ID!
+  "The idea as it stands when the event is delivered; nothing if it was deleted meanwhile."
+  idea: Idea @cost(weight: 1)
+  "How high it stands: 1 is the highest, and ideas of one score share a rank, as Idea.rank says."
+  rank: Int!
+  "What its votes count, those of the period alone."
+  score: Int!
+}
+
+"What changed among the first ideas since the event before."
+type LeaderboardMoved {
+  "Where a subscription goes on behind this event."
+  cursor: Cursor!
+  "The ideas whose rank or score is another one, those that came in, and last those that fell out."
+  moves: [LeaderboardMove!]!
+}
+
+"How one idea moved."
+type LeaderboardMove @cost(weight: 0) {
+  "The idea's id."
+  ideaId: ID!
+  "The idea as it stands when the event is delivered; nothing if it was deleted."
+  idea: Idea @cost(weight: 1)
+  "How high it stands now; nothing if it is not among the first any more."
+  rank: Int
+  "How high it stood before; nothing if it was not among the first."
+  previousRank: Int
+  "What its votes count now; nothing if it is not among the first any more."
+  score: Int
 }
 `, BuiltIn: false},
 	{Name: "../schema/members.graphqls", Input: `"What a member may do across the whole community. Each role may do all that those before it may."
@@ -6410,6 +6581,36 @@ func (ec *executionContext) childFields_JoinSpacePayload(ctx context.Context, fi
 		return ec.fieldContext_JoinSpacePayload_space(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type JoinSpacePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LeaderboardEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "ideaId":
+		return ec.fieldContext_LeaderboardEntry_ideaId(ctx, field)
+	case "idea":
+		return ec.fieldContext_LeaderboardEntry_idea(ctx, field)
+	case "rank":
+		return ec.fieldContext_LeaderboardEntry_rank(ctx, field)
+	case "score":
+		return ec.fieldContext_LeaderboardEntry_score(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LeaderboardEntry", field.Name)
+}
+
+func (ec *executionContext) childFields_LeaderboardMove(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "ideaId":
+		return ec.fieldContext_LeaderboardMove_ideaId(ctx, field)
+	case "idea":
+		return ec.fieldContext_LeaderboardMove_idea(ctx, field)
+	case "rank":
+		return ec.fieldContext_LeaderboardMove_rank(ctx, field)
+	case "previousRank":
+		return ec.fieldContext_LeaderboardMove_previousRank(ctx, field)
+	case "score":
+		return ec.fieldContext_LeaderboardMove_score(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LeaderboardMove", field.Name)
 }
 
 func (ec *executionContext) childFields_LeaveSpacePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -51,6 +51,7 @@ type subscription struct {
 	topicSubscriptions
 	presenceSubscriptions
 	boardSubscriptions
+	leaderboardSubscriptions
 }
 
 // Query answers what can be asked.
@@ -88,6 +89,7 @@ func (r *Root) Subscription() graph.SubscriptionResolver {
 		topicSubscriptions{r.Hall},
 		presenceSubscriptions{r.Hall},
 		boardSubscriptions{r.Boards},
+		leaderboardSubscriptions{r.Boards},
 	}
 }
 
