@@ -168,6 +168,14 @@ type ComplexityRoot struct {
 		Poll func(childComplexity int) int
 	}
 
+	CommunityCounters struct {
+		DaysSinceFounding func(childComplexity int) int
+		Ideas             func(childComplexity int) int
+		ImplementedIdeas  func(childComplexity int) int
+		Members           func(childComplexity int) int
+		Votes             func(childComplexity int) int
+	}
+
 	CreateApiTokenPayload struct {
 		APIToken func(childComplexity int) int
 		Token    func(childComplexity int) int
@@ -581,22 +589,23 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		Board      func(childComplexity int, id *string, slug *string) int
-		Boards     func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor, spaceID *string) int
-		Idea       func(childComplexity int, id string) int
-		IdeaDrafts func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor) int
-		Ideas      func(childComplexity int, boardID string, first *int, after *community.Cursor, last *int, before *community.Cursor, orderBy ideas.Order, period ideas.Period, status *ideas.Status, tag *string) int
-		Member     func(childComplexity int, handle string) int
-		Members    func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor, handlePrefix *string) int
-		Node       func(childComplexity int, id string) int
-		Nodes      func(childComplexity int, ids []string) int
-		Post       func(childComplexity int, id string) int
-		Roadmap    func(childComplexity int, boardID string) int
-		Space      func(childComplexity int, id *string, slug *string) int
-		Spaces     func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor) int
-		Topic      func(childComplexity int, id string) int
-		Topics     func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor, spaceID *string, tag *string, orderBy forum.TopicOrder) int
-		Viewer     func(childComplexity int) int
+		Board             func(childComplexity int, id *string, slug *string) int
+		Boards            func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor, spaceID *string) int
+		CommunityCounters func(childComplexity int) int
+		Idea              func(childComplexity int, id string) int
+		IdeaDrafts        func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor) int
+		Ideas             func(childComplexity int, boardID string, first *int, after *community.Cursor, last *int, before *community.Cursor, orderBy ideas.Order, period ideas.Period, status *ideas.Status, tag *string) int
+		Member            func(childComplexity int, handle string) int
+		Members           func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor, handlePrefix *string) int
+		Node              func(childComplexity int, id string) int
+		Nodes             func(childComplexity int, ids []string) int
+		Post              func(childComplexity int, id string) int
+		Roadmap           func(childComplexity int, boardID string) int
+		Space             func(childComplexity int, id *string, slug *string) int
+		Spaces            func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor) int
+		Topic             func(childComplexity int, id string) int
+		Topics            func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor, spaceID *string, tag *string, orderBy forum.TopicOrder) int
+		Viewer            func(childComplexity int) int
 	}
 
 	ReactionCount struct {
@@ -728,11 +737,12 @@ type ComplexityRoot struct {
 	}
 
 	Subscription struct {
-		BoardEvents     func(childComplexity int, boardID string, after *community.Cursor) int
-		IdeaLeaderboard func(childComplexity int, boardID string, period ideas.Period, first int, after *community.Cursor) int
-		SpaceEvents     func(childComplexity int, spaceID string, after *community.Cursor, calm bool, tag *string, onScreen []string) int
-		TopicEvents     func(childComplexity int, topicID string, after *community.Cursor) int
-		TopicPresence   func(childComplexity int, topicID string, hidden bool) int
+		BoardEvents       func(childComplexity int, boardID string, after *community.Cursor) int
+		CommunityCounters func(childComplexity int) int
+		IdeaLeaderboard   func(childComplexity int, boardID string, period ideas.Period, first int, after *community.Cursor) int
+		SpaceEvents       func(childComplexity int, spaceID string, after *community.Cursor, calm bool, tag *string, onScreen []string) int
+		TopicEvents       func(childComplexity int, topicID string, after *community.Cursor) int
+		TopicPresence     func(childComplexity int, topicID string, hidden bool) int
 	}
 
 	Topic struct {
@@ -1231,6 +1241,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ClosePollPayload.Poll(childComplexity), true
+
+	case "CommunityCounters.daysSinceFounding":
+		if e.ComplexityRoot.CommunityCounters.DaysSinceFounding == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommunityCounters.DaysSinceFounding(childComplexity), true
+	case "CommunityCounters.ideas":
+		if e.ComplexityRoot.CommunityCounters.Ideas == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommunityCounters.Ideas(childComplexity), true
+	case "CommunityCounters.implementedIdeas":
+		if e.ComplexityRoot.CommunityCounters.ImplementedIdeas == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommunityCounters.ImplementedIdeas(childComplexity), true
+	case "CommunityCounters.members":
+		if e.ComplexityRoot.CommunityCounters.Members == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommunityCounters.Members(childComplexity), true
+	case "CommunityCounters.votes":
+		if e.ComplexityRoot.CommunityCounters.Votes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommunityCounters.Votes(childComplexity), true
 
 	case "CreateApiTokenPayload.apiToken":
 		if e.ComplexityRoot.CreateApiTokenPayload.APIToken == nil {
@@ -2985,6 +3026,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Boards(childComplexity, args["first"].(*int), args["after"].(*community.Cursor), args["last"].(*int), args["before"].(*community.Cursor), args["spaceId"].(*string)), true
+	case "Query.communityCounters":
+		if e.ComplexityRoot.Query.CommunityCounters == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.CommunityCounters(childComplexity), true
 	case "Query.idea":
 		if e.ComplexityRoot.Query.Idea == nil {
 			break
@@ -3527,6 +3574,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.BoardEvents(childComplexity, args["boardId"].(string), args["after"].(*community.Cursor)), true
+	case "Subscription.communityCounters":
+		if e.ComplexityRoot.Subscription.CommunityCounters == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Subscription.CommunityCounters(childComplexity), true
 	case "Subscription.ideaLeaderboard":
 		if e.ComplexityRoot.Subscription.IdeaLeaderboard == nil {
 			break
@@ -4355,6 +4408,30 @@ type BoardChanged {
   cursor: Cursor!
   "The board."
   board: Board!
+}
+`, BuiltIn: false},
+	{Name: "../schema/counters.graphqls", Input: `extend type Query {
+  "The numbers by which the community sees how far it came, as they stand."
+  communityCounters: CommunityCounters! @cost(weight: 5)
+}
+
+extend type Subscription {
+  "The same numbers: first as they stand, then again whenever any of them changed, four times a second at most and at midnight UTC; only the latest, so it has no cursor."
+  communityCounters: CommunityCounters!
+}
+
+"Five numbers by which the community sees how far it came. Ideas and votes count for guests on boards in public spaces, and for members on boards in spaces for members too; what is in private spaces is in no number."
+type CommunityCounters {
+  "How many members there are."
+  members: Int!
+  "How many days ago the community was founded, by the calendar in UTC: on the day that the server is configured with, or else the day on which the first member joined, which is day 0."
+  daysSinceFounding: Int!
+  "How many ideas stand on boards: published, not deleted, not merged."
+  ideas: Int!
+  "How many votes these have: one for each voter of each."
+  votes: Int!
+  "How many of these ideas are implemented."
+  implementedIdeas: Int!
 }
 `, BuiltIn: false},
 	{Name: "../schema/ideas.graphqls", Input: `"What became of an idea."
@@ -6363,6 +6440,22 @@ func (ec *executionContext) childFields_ClosePollPayload(ctx context.Context, fi
 		return ec.fieldContext_ClosePollPayload_poll(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ClosePollPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CommunityCounters(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "members":
+		return ec.fieldContext_CommunityCounters_members(ctx, field)
+	case "daysSinceFounding":
+		return ec.fieldContext_CommunityCounters_daysSinceFounding(ctx, field)
+	case "ideas":
+		return ec.fieldContext_CommunityCounters_ideas(ctx, field)
+	case "votes":
+		return ec.fieldContext_CommunityCounters_votes(ctx, field)
+	case "implementedIdeas":
+		return ec.fieldContext_CommunityCounters_implementedIdeas(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CommunityCounters", field.Name)
 }
 
 func (ec *executionContext) childFields_CreateApiTokenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -7,6 +7,7 @@ import (
 	"context"
 
 	"veche/community"
+	"veche/community/counters"
 	"veche/community/forum"
 	"veche/community/ideas"
 	"veche/community/members"
@@ -20,6 +21,7 @@ type Root struct {
 	Roll   *members.Roll
 	Hall   *forum.Hall
 	Boards *ideas.Assembly
+	Ledger *counters.Ledger
 }
 
 var _ graph.ResolverRoot = (*Root)(nil)
@@ -32,6 +34,7 @@ type query struct {
 	postQueries
 	boardQueries
 	ideaQueries
+	counterQueries
 }
 
 type mutation struct {
@@ -52,6 +55,7 @@ type subscription struct {
 	presenceSubscriptions
 	boardSubscriptions
 	leaderboardSubscriptions
+	counterSubscriptions
 }
 
 // Query answers what can be asked.
@@ -64,6 +68,7 @@ func (r *Root) Query() graph.QueryResolver {
 		postQueries{r.Hall},
 		boardQueries{r.Boards},
 		ideaQueries{r.Boards},
+		counterQueries{r.Ledger},
 	}
 }
 
@@ -90,6 +95,7 @@ func (r *Root) Subscription() graph.SubscriptionResolver {
 		presenceSubscriptions{r.Hall},
 		boardSubscriptions{r.Boards},
 		leaderboardSubscriptions{r.Boards},
+		counterSubscriptions{r.Ledger},
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"veche/community/counters"
 	"veche/community/forum"
 	"veche/community/ideas"
 	"veche/community/members"
@@ -31,6 +32,7 @@ type Parts struct {
 	Roll   *members.Roll
 	Hall   *forum.Hall
 	Boards *ideas.Assembly
+	Ledger *counters.Ledger
 	// Documents are what clients may ask for by its hash.
 	Documents *persisted.Documents
 	// Trusted are the only documents that may be asked for; nil if any may.
@@ -107,6 +109,9 @@ func seen(ctx context.Context, lookout *observe.Lookout, engine store.Store, c C
 	}
 	around := ideas.Around{Spaces: p.Hall.Place(), Comments: p.Hall.Place(), People: p.Roll}
 	if p.Boards, err = ideas.New(ctx, s, p.Log, around, nil); err != nil {
+		return nil, err
+	}
+	if p.Ledger, err = p.ledger(c); err != nil {
 		return nil, err
 	}
 	if p.Documents, err = persisted.Open(ctx, s, nil); err != nil {
