@@ -12,8 +12,8 @@ import (
 	"veche/live"
 )
 
-// counting are the kinds of deeds that change what the community counts.
-var counting = []live.Kind{
+// tallied are the kinds of deeds that change what the community counts.
+var tallied = []live.Kind{
 	members.Joined, forum.SpaceOpened,
 	ideas.IdeaAdded, ideas.IdeaRemoved, ideas.IdeaMerged, ideas.IdeaStatus, ideas.VoteCast,
 }
@@ -25,7 +25,7 @@ func (p *Parts) ledger(c Config) (*counters.Ledger, error) {
 	}
 	around := counters.Around{
 		Members: p.Roll, Boards: p.Boards, Spaces: p.Hall.Place(),
-		Counts: func(e *live.Entry) bool { return slices.Contains(counting, e.Kind) },
+		Counts: func(e *live.Entry) bool { return slices.Contains(tallied, e.Kind) },
 	}
 	return counters.New(p.Log.Hub(), around, founded, nil), nil
 }
