@@ -76,7 +76,8 @@ func days(founded, now time.Time) int {
 	if founded.IsZero() {
 		return 0
 	}
-	return max(0, int(midnight(now).Sub(midnight(founded))/(24*time.Hour)))
+	const day = 24 * 60 * 60
+	return max(0, int((midnight(now).Unix()-midnight(founded).Unix())/day)) // a Duration ends at 292 years
 }
 
 // midnight is when the day began.
