@@ -163,6 +163,9 @@ func (p *Parts) prune(ctx context.Context) {
 		if _, err := store.ForgetAnswers(ctx, p.Store, time.Now().Add(-answersKept)); err != nil && ctx.Err() == nil {
 			slog.ErrorContext(ctx, "old answers of mutations could not be removed", "error", err)
 		}
+		if _, err := p.Boards.ForgetLadders(ctx); err != nil && ctx.Err() == nil {
+			slog.ErrorContext(ctx, "rankings of periods that are over could not be removed", "error", err)
+		}
 		if err := p.Documents.Prune(ctx); err != nil && ctx.Err() == nil {
 			slog.ErrorContext(ctx, "persisted documents could not be pruned", "error", err)
 		}

@@ -95,6 +95,9 @@ func TestManyVoteAtOnce(t *testing.T) {
 			crowd.Go(func() {
 				r := rand.New(rand.NewPCG(uint64(w), 1))
 				a.insist(w, one.ID, 1)
+				if a.slow && w%4 > 0 {
+					return
+				}
 				for range each {
 					a.insist(w, all[r.IntN(many)].ID, []int{1, 1, -1}[r.IntN(3)])
 				}

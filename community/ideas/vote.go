@@ -40,9 +40,7 @@ func votesFor(id community.IdeaID) store.Cond {
 	return store.Between(store.IDField, string(id)+"/", string(id)+"0") // "0" follows "/"
 }
 
-var votes = store.Define[Vote]("votes",
-	store.On("member", "board", "at"),
-).Near(store.IDField)
+var votes = store.Define[Vote]("votes").Near(store.IDField)
 
 // Part is what a member has done on a board.
 type Part struct {
