@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 	"veche/community"
+	"veche/community/counters"
 	"veche/community/forum"
 	"veche/community/ideas"
 	"veche/community/members"
@@ -75,6 +76,7 @@ type QueryResolver interface {
 	Board(ctx context.Context, id *string, slug *string) (*ideas.Board, error)
 	Boards(ctx context.Context, first *int, after *community.Cursor, last *int, before *community.Cursor, spaceID *string) (*community.Page[*ideas.Board], error)
 	Roadmap(ctx context.Context, boardID string) (*ideas.Roadmap, error)
+	CommunityCounters(ctx context.Context) (*counters.Counters, error)
 	Ideas(ctx context.Context, boardID string, first *int, after *community.Cursor, last *int, before *community.Cursor, orderBy ideas.Order, period ideas.Period, status *ideas.Status, tag *string) (*community.Page[*ideas.Idea], error)
 	Idea(ctx context.Context, id string) (*ideas.Idea, error)
 	IdeaDrafts(ctx context.Context, first *int, after *community.Cursor, last *int, before *community.Cursor) (*community.Page[*ideas.Idea], error)
@@ -90,6 +92,8 @@ type QueryResolver interface {
 }
 type SubscriptionResolver interface {
 	BoardEvents(ctx context.Context, boardID string, after *community.Cursor) (<-chan ideas.BoardEvent, error)
+	CommunityCounters(ctx context.Context) (<-chan *counters.Counters, error)
+	IdeaLeaderboard(ctx context.Context, boardID string, period ideas.Period, first int, after *community.Cursor) (<-chan ideas.LeaderboardEvent, error)
 	TopicPresence(ctx context.Context, topicID string, hidden bool) (<-chan *forum.TopicPresence, error)
 	SpaceEvents(ctx context.Context, spaceID string, after *community.Cursor, calm bool, tag *string, onScreen []string) (<-chan forum.SpaceEvent, error)
 	TopicEvents(ctx context.Context, topicID string, after *community.Cursor) (<-chan forum.TopicEvent, error)
@@ -1594,6 +1598,44 @@ func (ec *executionContext) field_Subscription_boardEvents_args(ctx context.Cont
 		return nil, err
 	}
 	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_ideaLeaderboard_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "boardId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["boardId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "period",
+		func(ctx context.Context, v any) (ideas.Period, error) {
+			return ec.unmarshalNPeriod2vecheᚋcommunityᚋideasᚐPeriod(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["period"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*community.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖvecheᚋcommunityᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
 	return args, nil
 }
 
@@ -3919,6 +3961,38 @@ func (ec *executionContext) fieldContext_Query_roadmap(ctx context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_communityCounters(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_communityCounters(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().CommunityCounters(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *counters.Counters) graphql.Marshaler {
+			return ec.marshalNCommunityCounters2ᚖvecheᚋcommunityᚋcountersᚐCounters(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_communityCounters(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CommunityCounters(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_ideas(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4549,6 +4623,82 @@ func (ec *executionContext) fieldContext_Subscription_boardEvents(ctx context.Co
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Subscription_boardEvents_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Subscription_communityCounters(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_communityCounters(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Subscription().CommunityCounters(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *counters.Counters) graphql.Marshaler {
+			return ec.marshalNCommunityCounters2ᚖvecheᚋcommunityᚋcountersᚐCounters(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_communityCounters(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CommunityCounters(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Subscription_ideaLeaderboard(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_ideaLeaderboard(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().IdeaLeaderboard(ctx, fc.Args["boardId"].(string), fc.Args["period"].(ideas.Period), fc.Args["first"].(int), fc.Args["after"].(*community.Cursor))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ideas.LeaderboardEvent) graphql.Marshaler {
+			return ec.marshalNLeaderboardEvent2vecheᚋcommunityᚋideasᚐLeaderboardEvent(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_ideaLeaderboard(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type LeaderboardEvent does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_ideaLeaderboard_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -5262,6 +5412,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "communityCounters":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *wire.Fields) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_communityCounters(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "ideas":
 			field := field
 
@@ -5567,6 +5739,10 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 	switch fields[0].Name {
 	case "boardEvents":
 		return ec._Subscription_boardEvents(ctx, fields[0])
+	case "communityCounters":
+		return ec._Subscription_communityCounters(ctx, fields[0])
+	case "ideaLeaderboard":
+		return ec._Subscription_ideaLeaderboard(ctx, fields[0])
 	case "topicPresence":
 		return ec._Subscription_topicPresence(ctx, fields[0])
 	case "spaceEvents":

@@ -31,6 +31,8 @@ type ResolverRoot interface {
 	Idea() IdeaResolver
 	IdeaAnswer() IdeaAnswerResolver
 	IdeaVote() IdeaVoteResolver
+	LeaderboardEntry() LeaderboardEntryResolver
+	LeaderboardMove() LeaderboardMoveResolver
 	Member() MemberResolver
 	Mutation() MutationResolver
 	Participant() ParticipantResolver
@@ -164,6 +166,14 @@ type ComplexityRoot struct {
 
 	ClosePollPayload struct {
 		Poll func(childComplexity int) int
+	}
+
+	CommunityCounters struct {
+		DaysSinceFounding func(childComplexity int) int
+		Ideas             func(childComplexity int) int
+		ImplementedIdeas  func(childComplexity int) int
+		Members           func(childComplexity int) int
+		Votes             func(childComplexity int) int
 	}
 
 	CreateApiTokenPayload struct {
@@ -305,6 +315,31 @@ type ComplexityRoot struct {
 
 	JoinSpacePayload struct {
 		Space func(childComplexity int) int
+	}
+
+	LeaderboardEntry struct {
+		Idea   func(childComplexity int) int
+		IdeaID func(childComplexity int) int
+		Rank   func(childComplexity int) int
+		Score  func(childComplexity int) int
+	}
+
+	LeaderboardMove struct {
+		Idea         func(childComplexity int) int
+		IdeaID       func(childComplexity int) int
+		PreviousRank func(childComplexity int) int
+		Rank         func(childComplexity int) int
+		Score        func(childComplexity int) int
+	}
+
+	LeaderboardMoved struct {
+		Cursor func(childComplexity int) int
+		Moves  func(childComplexity int) int
+	}
+
+	LeaderboardStanding struct {
+		Cursor  func(childComplexity int) int
+		Entries func(childComplexity int) int
 	}
 
 	LeaveSpacePayload struct {
@@ -554,23 +589,24 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		Board        func(childComplexity int, id *string, slug *string) int
-		Boards       func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor, spaceID *string) int
-		Idea         func(childComplexity int, id string) int
-		IdeaDrafts   func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor) int
-		Ideas        func(childComplexity int, boardID string, first *int, after *community.Cursor, last *int, before *community.Cursor, orderBy ideas.Order, period ideas.Period, status *ideas.Status, tag *string) int
-		Member       func(childComplexity int, handle string) int
-		Members      func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor, handlePrefix *string) int
-		Node         func(childComplexity int, id string) int
-		Nodes        func(childComplexity int, ids []string) int
-		Post         func(childComplexity int, id string) int
-		Roadmap      func(childComplexity int, boardID string) int
-		SimilarIdeas func(childComplexity int, boardID string, title string, first int) int
-		Space        func(childComplexity int, id *string, slug *string) int
-		Spaces       func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor) int
-		Topic        func(childComplexity int, id string) int
-		Topics       func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor, spaceID *string, tag *string, orderBy forum.TopicOrder) int
-		Viewer       func(childComplexity int) int
+		Board             func(childComplexity int, id *string, slug *string) int
+		Boards            func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor, spaceID *string) int
+		CommunityCounters func(childComplexity int) int
+		Idea              func(childComplexity int, id string) int
+		IdeaDrafts        func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor) int
+		Ideas             func(childComplexity int, boardID string, first *int, after *community.Cursor, last *int, before *community.Cursor, orderBy ideas.Order, period ideas.Period, status *ideas.Status, tag *string) int
+		Member            func(childComplexity int, handle string) int
+		Members           func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor, handlePrefix *string) int
+		Node              func(childComplexity int, id string) int
+		Nodes             func(childComplexity int, ids []string) int
+		Post              func(childComplexity int, id string) int
+		Roadmap           func(childComplexity int, boardID string) int
+		SimilarIdeas      func(childComplexity int, boardID string, title string, first int) int
+		Space             func(childComplexity int, id *string, slug *string) int
+		Spaces            func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor) int
+		Topic             func(childComplexity int, id string) int
+		Topics            func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor, spaceID *string, tag *string, orderBy forum.TopicOrder) int
+		Viewer            func(childComplexity int) int
 	}
 
 	ReactionCount struct {
@@ -702,10 +738,12 @@ type ComplexityRoot struct {
 	}
 
 	Subscription struct {
-		BoardEvents   func(childComplexity int, boardID string, after *community.Cursor) int
-		SpaceEvents   func(childComplexity int, spaceID string, after *community.Cursor, calm bool, tag *string, onScreen []string) int
-		TopicEvents   func(childComplexity int, topicID string, after *community.Cursor) int
-		TopicPresence func(childComplexity int, topicID string, hidden bool) int
+		BoardEvents       func(childComplexity int, boardID string, after *community.Cursor) int
+		CommunityCounters func(childComplexity int) int
+		IdeaLeaderboard   func(childComplexity int, boardID string, period ideas.Period, first int, after *community.Cursor) int
+		SpaceEvents       func(childComplexity int, spaceID string, after *community.Cursor, calm bool, tag *string, onScreen []string) int
+		TopicEvents       func(childComplexity int, topicID string, after *community.Cursor) int
+		TopicPresence     func(childComplexity int, topicID string, hidden bool) int
 	}
 
 	Topic struct {
@@ -1205,6 +1243,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ClosePollPayload.Poll(childComplexity), true
 
+	case "CommunityCounters.daysSinceFounding":
+		if e.ComplexityRoot.CommunityCounters.DaysSinceFounding == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommunityCounters.DaysSinceFounding(childComplexity), true
+	case "CommunityCounters.ideas":
+		if e.ComplexityRoot.CommunityCounters.Ideas == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommunityCounters.Ideas(childComplexity), true
+	case "CommunityCounters.implementedIdeas":
+		if e.ComplexityRoot.CommunityCounters.ImplementedIdeas == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommunityCounters.ImplementedIdeas(childComplexity), true
+	case "CommunityCounters.members":
+		if e.ComplexityRoot.CommunityCounters.Members == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommunityCounters.Members(childComplexity), true
+	case "CommunityCounters.votes":
+		if e.ComplexityRoot.CommunityCounters.Votes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommunityCounters.Votes(childComplexity), true
+
 	case "CreateApiTokenPayload.apiToken":
 		if e.ComplexityRoot.CreateApiTokenPayload.APIToken == nil {
 			break
@@ -1669,6 +1738,88 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.JoinSpacePayload.Space(childComplexity), true
+
+	case "LeaderboardEntry.idea":
+		if e.ComplexityRoot.LeaderboardEntry.Idea == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardEntry.Idea(childComplexity), true
+	case "LeaderboardEntry.ideaId":
+		if e.ComplexityRoot.LeaderboardEntry.IdeaID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardEntry.IdeaID(childComplexity), true
+	case "LeaderboardEntry.rank":
+		if e.ComplexityRoot.LeaderboardEntry.Rank == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardEntry.Rank(childComplexity), true
+	case "LeaderboardEntry.score":
+		if e.ComplexityRoot.LeaderboardEntry.Score == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardEntry.Score(childComplexity), true
+
+	case "LeaderboardMove.idea":
+		if e.ComplexityRoot.LeaderboardMove.Idea == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardMove.Idea(childComplexity), true
+	case "LeaderboardMove.ideaId":
+		if e.ComplexityRoot.LeaderboardMove.IdeaID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardMove.IdeaID(childComplexity), true
+	case "LeaderboardMove.previousRank":
+		if e.ComplexityRoot.LeaderboardMove.PreviousRank == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardMove.PreviousRank(childComplexity), true
+	case "LeaderboardMove.rank":
+		if e.ComplexityRoot.LeaderboardMove.Rank == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardMove.Rank(childComplexity), true
+	case "LeaderboardMove.score":
+		if e.ComplexityRoot.LeaderboardMove.Score == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardMove.Score(childComplexity), true
+
+	case "LeaderboardMoved.cursor":
+		if e.ComplexityRoot.LeaderboardMoved.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardMoved.Cursor(childComplexity), true
+	case "LeaderboardMoved.moves":
+		if e.ComplexityRoot.LeaderboardMoved.Moves == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardMoved.Moves(childComplexity), true
+
+	case "LeaderboardStanding.cursor":
+		if e.ComplexityRoot.LeaderboardStanding.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardStanding.Cursor(childComplexity), true
+	case "LeaderboardStanding.entries":
+		if e.ComplexityRoot.LeaderboardStanding.Entries == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardStanding.Entries(childComplexity), true
 
 	case "LeaveSpacePayload.spaceId":
 		if e.ComplexityRoot.LeaveSpacePayload.SpaceID == nil {
@@ -2876,6 +3027,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Boards(childComplexity, args["first"].(*int), args["after"].(*community.Cursor), args["last"].(*int), args["before"].(*community.Cursor), args["spaceId"].(*string)), true
+	case "Query.communityCounters":
+		if e.ComplexityRoot.Query.CommunityCounters == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.CommunityCounters(childComplexity), true
 	case "Query.idea":
 		if e.ComplexityRoot.Query.Idea == nil {
 			break
@@ -3429,6 +3586,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.BoardEvents(childComplexity, args["boardId"].(string), args["after"].(*community.Cursor)), true
+	case "Subscription.communityCounters":
+		if e.ComplexityRoot.Subscription.CommunityCounters == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Subscription.CommunityCounters(childComplexity), true
+	case "Subscription.ideaLeaderboard":
+		if e.ComplexityRoot.Subscription.IdeaLeaderboard == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_ideaLeaderboard_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.IdeaLeaderboard(childComplexity, args["boardId"].(string), args["period"].(ideas.Period), args["first"].(int), args["after"].(*community.Cursor)), true
 	case "Subscription.spaceEvents":
 		if e.ComplexityRoot.Subscription.SpaceEvents == nil {
 			break
@@ -4248,6 +4422,30 @@ type BoardChanged {
   board: Board!
 }
 `, BuiltIn: false},
+	{Name: "../schema/counters.graphqls", Input: `extend type Query {
+  "The numbers by which the community sees how far it came, as they stand."
+  communityCounters: CommunityCounters! @cost(weight: 5)
+}
+
+extend type Subscription {
+  "The same numbers: first as they stand, then again whenever any of them changed, four times a second at most and at midnight UTC; only the latest, so it has no cursor."
+  communityCounters: CommunityCounters!
+}
+
+"Five numbers by which the community sees how far it came. Ideas and votes count for guests on boards in public spaces, and for members on boards in spaces for members too; what is in private spaces is in no number."
+type CommunityCounters {
+  "How many members there are."
+  members: Int!
+  "How many days ago the community was founded, by the calendar in UTC: on the day that the server is configured with, or else the day on which the first member joined, which is day 0."
+  daysSinceFounding: Int!
+  "How many ideas stand on boards: published, not deleted, not merged."
+  ideas: Int!
+  "How many votes these have: one for each voter of each."
+  votes: Int!
+  "How many of these ideas are implemented."
+  implementedIdeas: Int!
+}
+`, BuiltIn: false},
 	{Name: "../schema/ideas.graphqls", Input: `"What became of an idea."
 enum IdeaStatus {
   "Nobody has looked at it yet."
@@ -4518,6 +4716,56 @@ type AnswerIdeaPayload {
 type DeleteIdeaPayload {
   "The idea that was deleted."
   ideaId: ID!
+}
+`, BuiltIn: false},
+	{Name: "../schema/leaderboard.graphqls", Input: `extend type Subscription {
+  "The first ideas of a board by their scores: a LeaderboardStanding, and then a LeaderboardMoved whenever anything changed among them, four times a second at most; what changed in between is told as one. Nothing comes while nothing changes. Whoever comes too late for what moved gets a LeaderboardStanding again, so keep the latest one and apply each LeaderboardMoved to it. At the turn of the period, at midnight UTC, all that got no vote in the new one leave."
+  ideaLeaderboard("The board." boardId: ID!, "The span of today whose votes count." period: Period! = ALL, "How many ideas, 1 to 100." first: Int! = 10, "Behind this cursor: what moved since if that is still known, which it is for some seconds and on one server; otherwise, and if not given, a LeaderboardStanding first." after: Cursor): LeaderboardEvent!
+}
+
+"What a leaderboard tells."
+union LeaderboardEvent = LeaderboardStanding | LeaderboardMoved
+
+"How the first ideas of a board stand. It takes the place of all that was told before."
+type LeaderboardStanding {
+  "Where a subscription goes on behind this event."
+  cursor: Cursor!
+  "The ideas from the highest; of one rank the newest first."
+  entries: [LeaderboardEntry!]!
+}
+
+"An idea in its place."
+type LeaderboardEntry @cost(weight: 0) {
+  "The idea's id."
+  ideaId: ID!
+  "The idea as it stands when the event is delivered; nothing if it was deleted meanwhile."
+  idea: Idea @cost(weight: 1)
+  "How high it stands: 1 is the highest, and ideas of one score share a rank, as Idea.rank says."
+  rank: Int!
+  "What its votes count, those of the period alone."
+  score: Int!
+}
+
+"What changed among the first ideas since the event before."
+type LeaderboardMoved {
+  "Where a subscription goes on behind this event."
+  cursor: Cursor!
+  "The ideas whose rank or score is another one, those that came in, and last those that fell out."
+  moves: [LeaderboardMove!]!
+}
+
+"How one idea moved."
+type LeaderboardMove @cost(weight: 0) {
+  "The idea's id."
+  ideaId: ID!
+  "The idea as it stands when the event is delivered; nothing if it was deleted."
+  idea: Idea @cost(weight: 1)
+  "How high it stands now; nothing if it is not among the first any more."
+  rank: Int
+  "How high it stood before; nothing if it was not among the first."
+  previousRank: Int
+  "What its votes count now; nothing if it is not among the first any more."
+  score: Int
 }
 `, BuiltIn: false},
 	{Name: "../schema/members.graphqls", Input: `"What a member may do across the whole community. Each role may do all that those before it may."
@@ -6211,6 +6459,22 @@ func (ec *executionContext) childFields_ClosePollPayload(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type ClosePollPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CommunityCounters(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "members":
+		return ec.fieldContext_CommunityCounters_members(ctx, field)
+	case "daysSinceFounding":
+		return ec.fieldContext_CommunityCounters_daysSinceFounding(ctx, field)
+	case "ideas":
+		return ec.fieldContext_CommunityCounters_ideas(ctx, field)
+	case "votes":
+		return ec.fieldContext_CommunityCounters_votes(ctx, field)
+	case "implementedIdeas":
+		return ec.fieldContext_CommunityCounters_implementedIdeas(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CommunityCounters", field.Name)
+}
+
 func (ec *executionContext) childFields_CreateApiTokenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "token":
@@ -6427,6 +6691,36 @@ func (ec *executionContext) childFields_JoinSpacePayload(ctx context.Context, fi
 		return ec.fieldContext_JoinSpacePayload_space(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type JoinSpacePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LeaderboardEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "ideaId":
+		return ec.fieldContext_LeaderboardEntry_ideaId(ctx, field)
+	case "idea":
+		return ec.fieldContext_LeaderboardEntry_idea(ctx, field)
+	case "rank":
+		return ec.fieldContext_LeaderboardEntry_rank(ctx, field)
+	case "score":
+		return ec.fieldContext_LeaderboardEntry_score(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LeaderboardEntry", field.Name)
+}
+
+func (ec *executionContext) childFields_LeaderboardMove(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "ideaId":
+		return ec.fieldContext_LeaderboardMove_ideaId(ctx, field)
+	case "idea":
+		return ec.fieldContext_LeaderboardMove_idea(ctx, field)
+	case "rank":
+		return ec.fieldContext_LeaderboardMove_rank(ctx, field)
+	case "previousRank":
+		return ec.fieldContext_LeaderboardMove_previousRank(ctx, field)
+	case "score":
+		return ec.fieldContext_LeaderboardMove_score(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LeaderboardMove", field.Name)
 }
 
 func (ec *executionContext) childFields_LeaveSpacePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

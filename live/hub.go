@@ -49,6 +49,9 @@ func NewHub() *Hub {
 	}
 }
 
+// Everything is the stream by which Listen hears of all streams' entries.
+const Everything Stream = "*"
+
 // announce takes an entry that was committed here. It is called in the writer's
 // turn and waits for nobody.
 func (h *Hub) announce(e *Entry) {
@@ -62,8 +65,10 @@ func (h *Hub) announce(e *Entry) {
 func (h *Hub) spread(e *Entry) (told func(Stream, int64)) {
 	h.mu.Lock()
 	f := h.feeds[e.Stream]
-	for ear := range h.ears[e.Stream] {
-		ear.hear(e)
+	for _, s := range [2]Stream{e.Stream, Everything} {
+		for ear := range h.ears[s] {
+			ear.hear(e)
+		}
 	}
 	close(h.news)
 	h.news = make(chan struct{})

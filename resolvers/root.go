@@ -7,6 +7,7 @@ import (
 	"context"
 
 	"veche/community"
+	"veche/community/counters"
 	"veche/community/forum"
 	"veche/community/ideas"
 	"veche/community/members"
@@ -22,6 +23,7 @@ type Root struct {
 	Hall   *forum.Hall
 	Boards *ideas.Assembly
 	Index  *search.Index
+	Ledger *counters.Ledger
 }
 
 var _ graph.ResolverRoot = (*Root)(nil)
@@ -35,6 +37,7 @@ type query struct {
 	boardQueries
 	ideaQueries
 	searchQueries
+	counterQueries
 }
 
 type mutation struct {
@@ -54,6 +57,8 @@ type subscription struct {
 	topicSubscriptions
 	presenceSubscriptions
 	boardSubscriptions
+	leaderboardSubscriptions
+	counterSubscriptions
 }
 
 // Query answers what can be asked.
@@ -67,6 +72,7 @@ func (r *Root) Query() graph.QueryResolver {
 		boardQueries{r.Boards},
 		ideaQueries{r.Boards},
 		searchQueries{r.Boards, r.Index},
+		counterQueries{r.Ledger},
 	}
 }
 
@@ -92,6 +98,8 @@ func (r *Root) Subscription() graph.SubscriptionResolver {
 		topicSubscriptions{r.Hall},
 		presenceSubscriptions{r.Hall},
 		boardSubscriptions{r.Boards},
+		leaderboardSubscriptions{r.Boards},
+		counterSubscriptions{r.Ledger},
 	}
 }
 

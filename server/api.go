@@ -20,7 +20,10 @@ import (
 
 // api is the GraphQL endpoint with all its transports.
 func (s *Server) api() http.Handler {
-	root := &resolvers.Root{Roll: s.parts.Roll, Hall: s.parts.Hall, Boards: s.parts.Boards, Index: s.parts.Index}
+	root := &resolvers.Root{
+		Roll: s.parts.Roll, Hall: s.parts.Hall, Boards: s.parts.Boards,
+		Index: s.parts.Index, Ledger: s.parts.Ledger,
+	}
 	schema := graph.NewExecutableSchema(graph.Config{Resolvers: root})
 	h := handler.New(schema)
 	s.station = broadcast.New(s.parts.Log, schema.Schema())

@@ -22,6 +22,7 @@ type Config struct {
 	S3Region         string        `env:"VECHE_S3_REGION" name:"s3-region" default:"us-east-1" help:"Region of the bucket."`
 	NATSURL          string        `env:"VECHE_NATS_URL" name:"nats-url" help:"NATS by which several nodes tell each other of news; one node needs none."`
 	Registration     string        `env:"VECHE_REGISTRATION" enum:"open,closed" default:"open" help:"Whether anybody may register: open or closed."`
+	Founded          string        `env:"VECHE_FOUNDED" help:"Day on which the community was founded, such as 2019-03-01, from which its days are counted; empty is the day on which the first member joined."`
 	RateLimit        string        `env:"VECHE_RATE_LIMIT" name:"rate-limit" enum:"on,off" default:"on" help:"Limit how much each client may ask, open and try: on, or off for trials. What one operation may be is limited in any case."`
 	MaxCost          int           `env:"VECHE_MAX_COST" name:"max-cost" default:"10000" help:"What one operation may cost, in points; a point is about one thing that is looked up."`
 	MaxDepth         int           `env:"VECHE_MAX_DEPTH" name:"max-depth" default:"15" help:"How deep the fields of an operation may stand in each other."`
@@ -43,7 +44,8 @@ type Config struct {
 func (c Config) check() error {
 	_, origins := parseOrigins(c.Origins)
 	_, proxies := parseProxies(c.Proxies)
-	if err := errors.Join(origins, proxies); err != nil {
+	_, founded := c.founded()
+	if err := errors.Join(origins, proxies, founded); err != nil {
 		return fmt.Errorf("read the configuration: %w", err)
 	}
 	return nil

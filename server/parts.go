@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"veche/community/counters"
 	"veche/community/forum"
 	"veche/community/ideas"
 	"veche/community/members"
@@ -34,6 +35,7 @@ type Parts struct {
 	Boards *ideas.Assembly
 	// Index is empty until somebody runs it.
 	Index *search.Index
+	Ledger *counters.Ledger
 	// Documents are what clients may ask for by its hash.
 	Documents *persisted.Documents
 	// Trusted are the only documents that may be asked for; nil if any may.
@@ -113,6 +115,9 @@ func seen(ctx context.Context, lookout *observe.Lookout, engine store.Store, c C
 		return nil, err
 	}
 	p.Index = search.New(filepath.Join(c.Data, "search"), p.Log, p.Boards)
+	if p.Ledger, err = p.ledger(c); err != nil {
+		return nil, err
+	}
 	if p.Documents, err = persisted.Open(ctx, s, nil); err != nil {
 		return nil, err
 	}

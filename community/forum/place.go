@@ -2,6 +2,7 @@ package forum
 
 import (
 	"context"
+	"fmt"
 
 	"veche/community"
 	"veche/store"
@@ -33,6 +34,21 @@ func (p Place) Moderates(ctx context.Context, on store.Ops, viewer community.Vie
 // Visible answers the ids of all spaces that the viewer may see.
 func (p Place) Visible(ctx context.Context, viewer community.Viewer) ([]community.SpaceID, error) {
 	return p.hall.visibleSpaces(ctx, viewer)
+}
+
+// Shared answers the spaces that every member sees, or every guest.
+func (p Place) Shared(ctx context.Context, members bool) ([]community.SpaceID, error) {
+	all, err := spaces.Find(ctx, p.hall.store, store.Query{Sort: []string{"createdAt"}})
+	if err != nil {
+		return nil, fmt.Errorf("list spaces: %w", err)
+	}
+	var ids []community.SpaceID
+	for _, s := range all {
+		if s.Visibility == Public || members && s.Visibility == Members {
+			ids = append(ids, s.ID)
+		}
+	}
+	return ids, nil
 }
 
 // Entered answers those of the spaces that the viewer may see, and whether they

@@ -83,6 +83,7 @@ type Assembly struct {
 	comments Comments
 	people   People
 	now      community.Clock
+	podiums  *podiums
 }
 
 // New makes the collections ready.
@@ -95,6 +96,7 @@ func New(ctx context.Context, s store.Store, log *live.Log, around Around, now c
 	}
 	return &Assembly{
 		store: s, log: log, spaces: around.Spaces, comments: around.Comments, people: around.People, now: now,
+		podiums: newPodiums(),
 	}, nil
 }
 

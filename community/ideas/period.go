@@ -48,3 +48,22 @@ func periodOf(p Period, t time.Time) string {
 func periodKey(board community.BoardID, p Period, t time.Time) string {
 	return string(board) + " " + periodOf(p, t)
 }
+
+// endOf is when the span ends in which the time lies; no time for All.
+func endOf(p Period, t time.Time) time.Time {
+	year, month, day := t.UTC().Date()
+	date := func(year int, month time.Month, day int) time.Time { return time.Date(year, month, day, 0, 0, 0, 0, time.UTC) }
+	switch p {
+	case Day:
+		return date(year, month, day+1)
+	case Week:
+		return date(year, month, day+7-(int(t.UTC().Weekday())+6)%7)
+	case Month:
+		return date(year, month+1, 1)
+	case Quarter:
+		return date(year, month+3-(month-1)%3, 1)
+	case Year:
+		return date(year+1, 1, 1)
+	}
+	return time.Time{}
+}

@@ -34,3 +34,18 @@ func TestPeriodsAreOfTheCalendarInUTC(t *testing.T) {
 		t.Errorf("all time is named %q", got)
 	}
 }
+
+// Each span ends when the next one of its kind begins, and not before.
+func TestPeriodsEnd(t *testing.T) {
+	for at := time.Date(2024, 1, 1, 13, 0, 0, 0, time.UTC); at.Year() < 2029; at = at.Add(23 * time.Hour) {
+		for _, p := range spans {
+			end := endOf(p, at)
+			if !end.After(at) || periodOf(p, end.Add(-time.Millisecond)) != periodOf(p, at) || periodOf(p, end) == periodOf(p, at) {
+				t.Fatalf("the %s of %v ends at %v", p, at, end)
+			}
+		}
+	}
+	if end := endOf(All, time.Now()); !end.IsZero() {
+		t.Errorf("all time ends at %v", end)
+	}
+}

@@ -42,7 +42,7 @@ func (r *Roll) Bring(ctx context.Context, tx store.Tx, b Brought) (community.Mem
 	if err := roll.Insert(ctx, tx, m); err != nil {
 		return "", fmt.Errorf("keep a member: %w", err)
 	}
-	return m.ID, r.tell(ctx, tx, Joined, m.ID, m.ID)
+	return m.ID, r.joins(ctx, tx, m)
 }
 
 // freeHandle gives the member the handle that was wished for, or the same with

@@ -85,11 +85,12 @@ func New(ctx context.Context, s store.Store, log *live.Log, o Options) (*Roll, e
 	if o.Now == nil {
 		o.Now = community.Now
 	}
-	err := s.Ensure(ctx, roll.Spec(), logins.Spec(), sessions.Spec(), tokens.Spec())
+	err := s.Ensure(ctx, roll.Spec(), logins.Spec(), sessions.Spec(), tokens.Spec(), censuses.Spec())
 	if err != nil {
 		return nil, fmt.Errorf("open the roll of members: %w", err)
 	}
-	return &Roll{store: s, log: log, now: o.Now, o: o, kiln: newKiln(o.Cost)}, nil
+	r := &Roll{store: s, log: log, now: o.Now, o: o, kiln: newKiln(o.Cost)}
+	return r, r.counted(ctx)
 }
 
 // Member answers one member; anybody may see members.

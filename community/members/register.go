@@ -105,7 +105,7 @@ func (r *Roll) enter(ctx context.Context, tx store.Tx, m *Member, door *login) e
 	} else if err != nil {
 		return fmt.Errorf("keep a member: %w", err)
 	}
-	return r.tell(ctx, tx, Joined, m.ID, m.ID)
+	return r.joins(ctx, tx, m)
 }
 
 var (

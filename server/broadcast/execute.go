@@ -34,9 +34,12 @@ const fresh = 500 * time.Millisecond
 // shelf is how many responses a group keeps for readers who catch up.
 const shelf = 64
 
-// made is the response to one entry, executed by whoever asks first.
+// made is the response to one entry, executed by whoever asks first. Some
+// sources make entries that bring readers who stand apart to one number: these
+// have ids of their own.
 type made struct {
 	seq     int64
+	id      string
 	at      time.Time
 	done    chan struct{}
 	message *Message // nil when the entry is no event
@@ -50,8 +53,8 @@ func (g *group) message(v community.Viewer, e *live.Entry) (*Message, error) {
 	g.mu.Lock()
 	slot := &g.shelf[e.Seq%shelf]
 	m := *slot
-	if m == nil || m.seq != e.Seq || time.Since(m.at) > fresh {
-		m = &made{seq: e.Seq, at: time.Now(), done: make(chan struct{})}
+	if m == nil || m.seq != e.Seq || m.id != e.ID || time.Since(m.at) > fresh {
+		m = &made{seq: e.Seq, id: e.ID, at: time.Now(), done: make(chan struct{})}
 		*slot = m
 		g.mu.Unlock()
 		if m.message, m.err = g.execute(v, e); m.err != nil && !broke(m.err) {
