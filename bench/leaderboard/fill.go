@@ -71,22 +71,23 @@ func (f *fair) open(ctx context.Context, parts *server.Parts, owner community.Vi
 	return nil
 }
 
-// executions is the server's number of operations of subscriptions: those that
-// began, and one for each event that was executed.
-const executions = `veche_operation_seconds_count{type="subscription"`
-
-// number adds up what the server tells under the name.
-func (f *fair) number(name string) (sum float64) {
+// number adds up what the server tells under the name, with the label.
+func (f *fair) number(name, label string) (sum float64) {
 	response, err := http.Get("http://" + f.private + "/metrics")
 	if err != nil {
 		return -1
 	}
 	defer response.Body.Close()
 	for lines := bufio.NewScanner(response.Body); lines.Scan(); {
-		if line := lines.Text(); strings.HasPrefix(line, name) {
+		if line := lines.Text(); strings.HasPrefix(line, name) && strings.Contains(line, label) {
 			n, _ := strconv.ParseFloat(line[strings.LastIndexByte(line, ' ')+1:], 64)
 			sum += n
 		}
 	}
 	return sum
+}
+
+// executions is how many events the server has executed for groups of readers.
+func (f *fair) executions() float64 {
+	return f.number("veche_operation_seconds_count", `type="event"`)
 }

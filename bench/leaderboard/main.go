@@ -96,14 +96,14 @@ func (f *fair) hold(p plan) error {
 		return fmt.Errorf("open the sockets: %w", err)
 	}
 	time.Sleep(time.Second)
-	executed, before := f.number(executions), f.server.CPU()
-	groups := f.number("veche_broadcast_groups")
+	executed, before := f.executions(), f.server.CPU()
+	groups := f.number("veche_broadcast_groups", "")
 	cast, err := f.storm(f.tokens[half:], p)
 	if err != nil {
 		return fmt.Errorf("vote: %w", err)
 	}
 	time.Sleep(2 * time.Second)
-	used, executed := f.server.CPU()-before, f.number(executions)-executed
+	used, executed := f.server.CPU()-before, f.executions()-executed
 	c.leave()
 	r := c.count(cast)
 	fmt.Printf("%d watchers, %d votes at %d/s in %.0f s\n", p.watchers, len(cast), p.rate, p.lasts.Seconds())

@@ -11,6 +11,7 @@ import (
 
 	"veche/community"
 	"veche/live"
+	"veche/store"
 )
 
 // spectator watches a leaderboard and does what it is told.
@@ -202,4 +203,38 @@ func TestLeaderboardIsRefused(t *testing.T) {
 	if _, err := f.Admit(context.Background(), community.Viewer{Role: community.RoleGuest}); community.KindOf(err) != community.KindNotFound {
 		t.Errorf("a stranger is let in: %v", err)
 	}
+}
+
+// What all boards count together is what their ideas and votes come to one by
+// one, of the spaces that were asked about alone.
+func TestTotals(t *testing.T) {
+	onBoth(t, func(t *testing.T, a arena) {
+		b := a.put(Policy{Kind: OneEach, VoterRole: community.RoleMember})
+		other := a.put(Policy{Kind: OneEach, VoterRole: community.RoleMember})
+		all := []*Idea{a.propose(b, 1), a.propose(b, 2), a.propose(b, 3), a.propose(other, 4)}
+		dice := rand.New(rand.NewPCG(5, 6))
+		for range 24 {
+			a.happens(dice, all)
+		}
+		a.status(a.propose(b, 5).ID, Implemented)
+		a.catchUp()
+		wantIdeas, wantVotes := 1, 0
+		for _, i := range all {
+			if a.fresh(i.ID).Listed == "" {
+				continue
+			}
+			given, err := votes.Find(t.Context(), a.store, store.Query{Where: []store.Cond{votesFor(i.ID)}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			wantIdeas, wantVotes = wantIdeas+1, wantVotes+len(given)
+		}
+		ideas, votes, implemented, err := a.Totals(t.Context(), []community.SpaceID{"space_x", "space_y"})
+		if err != nil || ideas != wantIdeas || votes != wantVotes || implemented != 1 {
+			t.Errorf("%d ideas, %d votes, %d implemented, want %d, %d, 1: %v", ideas, votes, implemented, wantIdeas, wantVotes, err)
+		}
+		if ideas, _, _, err := a.Totals(t.Context(), []community.SpaceID{"space_y"}); ideas != 0 || err != nil {
+			t.Errorf("%d ideas where there is no board: %v", ideas, err)
+		}
+	})
 }

@@ -52,7 +52,9 @@ func periodKey(board community.BoardID, p Period, t time.Time) string {
 // endOf is when the span ends in which the time lies; no time for All.
 func endOf(p Period, t time.Time) time.Time {
 	year, month, day := t.UTC().Date()
-	date := func(year int, month time.Month, day int) time.Time { return time.Date(year, month, day, 0, 0, 0, 0, time.UTC) }
+	date := func(year int, month time.Month, day int) time.Time {
+		return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+	}
 	switch p {
 	case Day:
 		return date(year, month, day+1)

@@ -305,7 +305,7 @@ func TestPodiumReaders(t *testing.T) {
 			})
 		}
 		dice := rand.New(rand.NewPCG(7, 7))
-		for begun := time.Now(); time.Since(begun) < 40*time.Second; time.Sleep(time.Duration(dice.Int64N(int64(100*time.Millisecond)))) {
+		for begun := time.Now(); time.Since(begun) < 40*time.Second; time.Sleep(time.Duration(dice.Int64N(int64(100 * time.Millisecond)))) {
 			w.put(dice.IntN(9), dice.IntN(9), dice.IntN(9), dice.IntN(9), dice.IntN(9))
 			p.spoil()
 		}

@@ -37,6 +37,7 @@ type group struct {
 	// there are readers in doubt.
 	turns   atomic.Int64
 	suspect atomic.Bool
+	alarm   chan struct{} // one waits in it if somebody is suspect
 	// paced is when the last delivery was; run's own.
 	paced time.Time
 
@@ -50,7 +51,7 @@ type group struct {
 }
 
 func newGroup(s *Station, key string, l *listener, a community.Admission) *group {
-	g := &group{station: s, key: key, feed: l.feed, want: l.want}
+	g := &group{station: s, key: key, feed: l.feed, want: l.want, alarm: make(chan struct{}, 1)}
 	if !survey(l.want.Operation).perViewer {
 		g.audience = a.Audience
 	}
@@ -97,6 +98,10 @@ func (g *group) doubt() {
 // suspects has the rights of those asked for who are in doubt.
 func (g *group) suspects() {
 	g.suspect.Store(true)
+	select {
+	case g.alarm <- struct{}{}:
+	default:
+	}
 	g.wake()
 }
 
@@ -127,7 +132,7 @@ func (g *group) run() {
 // work delivers all that is new.
 func (g *group) work() {
 	for g.ctx.Err() == nil {
-		g.examine()
+		g.keepPace()
 		found, again, err := g.source.Next(g.ctx, g.at)
 		switch {
 		case errors.Is(err, live.ErrGone):
@@ -168,11 +173,28 @@ func (g *group) rest(d time.Duration) {
 	}
 }
 
-func (g *group) deliver(found []*live.Entry) {
-	if wait := g.feed.Pace - time.Since(g.paced); wait > 0 && g.feed.Pace > 0 {
-		g.rest(wait)
-		found, _, _ = g.source.Next(g.ctx, g.at) // there may be more, or it may be summed up
+// keepPace waits until the feed may be told of again. The source is asked only
+// then, so that what is told is as new as can be. Who is in doubt waits for
+// nothing.
+func (g *group) keepPace() {
+	g.examine()
+	for g.ctx.Err() == nil && g.feed.Pace > 0 {
+		wait := g.feed.Pace - time.Since(g.paced)
+		if wait <= 0 {
+			return
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-timer.C:
+		case <-g.alarm:
+		case <-g.ctx.Done():
+		}
+		timer.Stop()
+		g.examine()
 	}
+}
+
+func (g *group) deliver(found []*live.Entry) {
 	for _, e := range found {
 		g.tell(e)
 	}
