@@ -34,7 +34,7 @@ type Parts struct {
 	Hall   *forum.Hall
 	Boards *ideas.Assembly
 	// Index is empty until somebody runs it.
-	Index *search.Index
+	Index  *search.Index
 	Ledger *counters.Ledger
 	// Documents are what clients may ask for by its hash.
 	Documents *persisted.Documents

@@ -129,6 +129,11 @@ var mutationProbes = []probe{
 	{does: `setIdeaStatus(input: {ideaId: "$idea", status: IMPLEMENTED, releaseNote: "x"}) { idea { id } }`},
 	{does: `setIdeaStatus(input: {ideaId: "$idea", status: DUPLICATE}) { idea { id } }`},
 	{does: `answerIdea(input: {ideaId: "$idea", body: ""}) { idea { id } }`},
+	{does: `voteIdea(input: {ideaId: "$idea"}) { votesLeft idea { score } }`},
+	{does: `voteIdea(input: {ideaId: "$ownIdea", value: 1000}) { votesLeft }`},
+	{does: `unvoteIdea(input: {ideaId: "$idea"}) { votesLeft idea { score } }`},
+	{does: `mergeIdeas(input: {ideaId: "$idea", intoId: "$ownIdea"}) { idea { id } }`},
+	{does: `mergeIdeas(input: {ideaId: "$idea", intoId: "$idea"}) { idea { id } }`},
 }
 
 var subscriptionProbes = []probe{
@@ -145,6 +150,8 @@ var subscriptionProbes = []probe{
 	{does: `boardEvents(boardId: "$board") { __typename }`},
 	{does: `boardEvents(boardId: "$board", after: "$boardCursor") { __typename }`},
 	{does: `boardEvents(boardId: "$board", after: "x") { __typename }`},
+	{does: `ideaLeaderboard(boardId: "$board") { __typename }`},
+	{does: `ideaLeaderboard(boardId: "$board", period: DAY, first: 100, after: "x") { __typename }`},
 }
 
 // elsewhere are the root fields that know nothing of spaces, and lists, which
@@ -154,6 +161,7 @@ var elsewhere = map[string]string{
 	"register": "an account", "logIn": "an account", "logOut": "an account", "changePassword": "an account",
 	"revokeSession": "an account", "createApiToken": "an account", "revokeApiToken": "an account", "updateProfile": "an account",
 	"setMemberRole": "a member", "createSpace": "takes no id",
+	"communityCounters": "counts what the viewer's audience sees, which the counters' own tests try",
 }
 
 // TestThePrivateIsAbsent asks for all that is in a private space, and does all
