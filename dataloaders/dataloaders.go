@@ -37,6 +37,9 @@ type Loaders struct {
 	Watches  *dataloadgen.Loader[community.SpaceID, forum.WatchLevel]
 	Boards   *dataloadgen.Loader[community.BoardID, *ideas.Board]
 	Ideas    *dataloadgen.Loader[community.IdeaID, *ideas.Idea]
+	Votes    *dataloadgen.Loader[community.IdeaID, int]
+	Budgets  *dataloadgen.Loader[*ideas.Board, *int]
+	Ranks    *dataloadgen.Loader[ideas.Rank, *int]
 	Cursors  *dataloadgen.Loader[live.Stream, community.Cursor]
 }
 
@@ -65,6 +68,9 @@ func (s Source) Fresh(viewer community.Viewer, moment live.Moment) *Loaders {
 		Readings: batch("topic", byThing(topicID, seenBy(viewer, h.ReadingOf))),
 		Boards:   batch("board", seenBy(viewer, s.Boards.BoardsByID)),
 		Ideas:    batch("idea", seenBy(viewer, s.Boards.IdeasByID)),
+		Votes:    optional(seenBy(viewer, s.Boards.VotesAt)),
+		Budgets:  optional(byThing(boardID, seenBy(viewer, s.Boards.VotesLeft))),
+		Ranks:    optional(s.Boards.RanksOf),
 		Cursors: batch("stream", func(ctx context.Context, streams []live.Stream) (map[live.Stream]community.Cursor, error) {
 			return h.LiveCursors(ctx, moment, streams)
 		}),
@@ -134,6 +140,8 @@ func byThing[T, ID comparable, V any](id func(T) ID, f fetchFor[T, ID, V]) fetch
 func postID(p *forum.Post) community.PostID { return p.ID }
 
 func topicID(t *forum.Topic) community.TopicID { return t.ID }
+
+func boardID(b *ideas.Board) community.BoardID { return b.ID }
 
 type key struct{}
 

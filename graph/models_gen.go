@@ -254,6 +254,14 @@ type MarkReadPayload struct {
 	Topic *forum.Topic `json:"topic"`
 }
 
+// The answer to mergeIdeas.
+type MergeIdeasPayload struct {
+	// The idea that was merged.
+	Idea *ideas.Idea `json:"idea"`
+	// The idea into which.
+	Into *ideas.Idea `json:"into"`
+}
+
 // A fresh session. The token is told this once. A browser's client that sends the header X-Veche-Session: cookie gets the session in a cookie instead.
 type NewSession struct {
 	// To be sent as Authorization: Bearer …, and as authorization in connection_init; nothing if the session is in a cookie.
@@ -410,6 +418,20 @@ type SignInPayload struct {
 	Member *members.Member `json:"member"`
 }
 
+// Which vote to take back.
+type UnvoteIdeaInput struct {
+	// The idea.
+	IdeaID string `json:"ideaId"`
+}
+
+// The answer to unvoteIdea.
+type UnvoteIdeaPayload struct {
+	// The idea, with its new score.
+	Idea *ideas.Idea `json:"idea"`
+	// How many votes the viewer still has to give on the board; nothing where votes are not counted out.
+	VotesLeft *int `json:"votesLeft,omitempty"`
+}
+
 // What to change of a board; what is not given stays.
 type UpdateBoardInput struct {
 	// The board.
@@ -498,6 +520,22 @@ type UpdateTopicInput struct {
 type UpdateTopicPayload struct {
 	// The topic.
 	Topic *forum.Topic `json:"topic"`
+}
+
+// A vote for an idea.
+type VoteIdeaInput struct {
+	// The idea.
+	IdeaID string `json:"ideaId"`
+	// 1; -1 where the board's policy has down votes; of a budget, up to as many as may go to one idea.
+	Value int `json:"value"`
+}
+
+// The answer to voteIdea.
+type VoteIdeaPayload struct {
+	// The idea, with its new score.
+	Idea *ideas.Idea `json:"idea"`
+	// How many votes the viewer still has to give on the board; nothing where votes are not counted out.
+	VotesLeft *int `json:"votesLeft,omitempty"`
 }
 
 // A vote.

@@ -26,9 +26,11 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
 	Board() BoardResolver
+	BoardMember() BoardMemberResolver
 	Bookmark() BookmarkResolver
 	Idea() IdeaResolver
 	IdeaAnswer() IdeaAnswerResolver
+	IdeaVote() IdeaVoteResolver
 	Member() MemberResolver
 	Mutation() MutationResolver
 	Participant() ParticipantResolver
@@ -91,10 +93,12 @@ type ComplexityRoot struct {
 		ImplementedCount func(childComplexity int) int
 		Kind             func(childComplexity int) int
 		LiveCursor       func(childComplexity int) int
+		Members          func(childComplexity int, orderBy ideas.BoardMemberOrder, first *int, after *community.Cursor, last *int, before *community.Cursor) int
 		Name             func(childComplexity int) int
 		Policy           func(childComplexity int) int
 		Slug             func(childComplexity int) int
 		Space            func(childComplexity int) int
+		ViewerVotesLeft  func(childComplexity int) int
 		VoteCount        func(childComplexity int) int
 	}
 
@@ -110,6 +114,24 @@ type ComplexityRoot struct {
 	}
 
 	BoardEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	BoardMember struct {
+		Implemented func(childComplexity int) int
+		Member      func(childComplexity int) int
+		Proposed    func(childComplexity int) int
+		Received    func(childComplexity int) int
+	}
+
+	BoardMemberConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	BoardMemberEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
 	}
@@ -193,7 +215,9 @@ type ComplexityRoot struct {
 		EditedAt     func(childComplexity int) int
 		HTML         func(childComplexity int) int
 		ID           func(childComplexity int) int
+		MergedCount  func(childComplexity int) int
 		MergedInto   func(childComplexity int) int
+		Rank         func(childComplexity int, period ideas.Period) int
 		ReleaseHTML  func(childComplexity int) int
 		ReleaseNote  func(childComplexity int) int
 		Score        func(childComplexity int) int
@@ -204,7 +228,9 @@ type ComplexityRoot struct {
 		Tags         func(childComplexity int) int
 		Title        func(childComplexity int) int
 		Topic        func(childComplexity int) int
+		ViewerVote   func(childComplexity int) int
 		VoterCount   func(childComplexity int) int
+		Voters       func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor) int
 	}
 
 	IdeaActive struct {
@@ -259,6 +285,24 @@ type ComplexityRoot struct {
 		Status func(childComplexity int) int
 	}
 
+	IdeaVote struct {
+		At      func(childComplexity int) int
+		Counted func(childComplexity int) int
+		Member  func(childComplexity int) int
+		Value   func(childComplexity int) int
+	}
+
+	IdeaVoteConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	IdeaVoteEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	JoinSpacePayload struct {
 		Space func(childComplexity int) int
 	}
@@ -299,6 +343,11 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	MergeIdeasPayload struct {
+		Idea func(childComplexity int) int
+		Into func(childComplexity int) int
+	}
+
 	Mutation struct {
 		AcceptAnswer      func(childComplexity int, input AcceptAnswerInput, idempotencyKey *string) int
 		AddPost           func(childComplexity int, input forum.NewPost, idempotencyKey *string) int
@@ -322,6 +371,7 @@ type ComplexityRoot struct {
 		LogIn             func(childComplexity int, input LogInInput, idempotencyKey *string) int
 		LogOut            func(childComplexity int, idempotencyKey *string) int
 		MarkRead          func(childComplexity int, input MarkReadInput, idempotencyKey *string) int
+		MergeIdeas        func(childComplexity int, input ideas.Merging, idempotencyKey *string) int
 		ProposeIdea       func(childComplexity int, input ideas.NewIdea, idempotencyKey *string) int
 		PublishIdea       func(childComplexity int, input PublishIdeaInput, idempotencyKey *string) int
 		Register          func(childComplexity int, input members.NewMember, idempotencyKey *string) int
@@ -335,11 +385,13 @@ type ComplexityRoot struct {
 		SetIdeaStatus     func(childComplexity int, input ideas.NewStatus, idempotencyKey *string) int
 		SetMemberRole     func(childComplexity int, input SetMemberRoleInput, idempotencyKey *string) int
 		SetTyping         func(childComplexity int, input SetTypingInput, idempotencyKey *string) int
+		UnvoteIdea        func(childComplexity int, input UnvoteIdeaInput, idempotencyKey *string) int
 		UpdateBoard       func(childComplexity int, input UpdateBoardInput, idempotencyKey *string) int
 		UpdateIdea        func(childComplexity int, input UpdateIdeaInput, idempotencyKey *string) int
 		UpdateProfile     func(childComplexity int, input members.ProfileChange, idempotencyKey *string) int
 		UpdateSpace       func(childComplexity int, input UpdateSpaceInput, idempotencyKey *string) int
 		UpdateTopic       func(childComplexity int, input UpdateTopicInput, idempotencyKey *string) int
+		VoteIdea          func(childComplexity int, input VoteIdeaInput, idempotencyKey *string) int
 		VotePoll          func(childComplexity int, input VotePollInput, idempotencyKey *string) int
 		Watch             func(childComplexity int, input WatchInput, idempotencyKey *string) int
 	}
@@ -720,6 +772,11 @@ type ComplexityRoot struct {
 		TopicID func(childComplexity int) int
 	}
 
+	UnvoteIdeaPayload struct {
+		Idea      func(childComplexity int) int
+		VotesLeft func(childComplexity int) int
+	}
+
 	UpdateBoardPayload struct {
 		Board func(childComplexity int) int
 	}
@@ -746,6 +803,11 @@ type ComplexityRoot struct {
 		Email     func(childComplexity int) int
 		Member    func(childComplexity int) int
 		Sessions  func(childComplexity int) int
+	}
+
+	VoteIdeaPayload struct {
+		Idea      func(childComplexity int) int
+		VotesLeft func(childComplexity int) int
 	}
 
 	VotePollPayload struct {
@@ -914,6 +976,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Board.LiveCursor(childComplexity), true
+	case "Board.members":
+		if e.ComplexityRoot.Board.Members == nil {
+			break
+		}
+
+		args, err := ec.field_Board_members_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Board.Members(childComplexity, args["orderBy"].(ideas.BoardMemberOrder), args["first"].(*int), args["after"].(*community.Cursor), args["last"].(*int), args["before"].(*community.Cursor)), true
 	case "Board.name":
 		if e.ComplexityRoot.Board.Name == nil {
 			break
@@ -938,6 +1011,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Board.Space(childComplexity), true
+	case "Board.viewerVotesLeft":
+		if e.ComplexityRoot.Board.ViewerVotesLeft == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.ViewerVotesLeft(childComplexity), true
 	case "Board.voteCount":
 		if e.ComplexityRoot.Board.VoteCount == nil {
 			break
@@ -989,6 +1068,63 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BoardEdge.Node(childComplexity), true
+
+	case "BoardMember.implemented":
+		if e.ComplexityRoot.BoardMember.Implemented == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BoardMember.Implemented(childComplexity), true
+	case "BoardMember.member":
+		if e.ComplexityRoot.BoardMember.Member == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BoardMember.Member(childComplexity), true
+	case "BoardMember.proposed":
+		if e.ComplexityRoot.BoardMember.Proposed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BoardMember.Proposed(childComplexity), true
+	case "BoardMember.received":
+		if e.ComplexityRoot.BoardMember.Received == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BoardMember.Received(childComplexity), true
+
+	case "BoardMemberConnection.edges":
+		if e.ComplexityRoot.BoardMemberConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BoardMemberConnection.Edges(childComplexity), true
+	case "BoardMemberConnection.nodes":
+		if e.ComplexityRoot.BoardMemberConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BoardMemberConnection.Nodes(childComplexity), true
+	case "BoardMemberConnection.pageInfo":
+		if e.ComplexityRoot.BoardMemberConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BoardMemberConnection.PageInfo(childComplexity), true
+
+	case "BoardMemberEdge.cursor":
+		if e.ComplexityRoot.BoardMemberEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BoardMemberEdge.Cursor(childComplexity), true
+	case "BoardMemberEdge.node":
+		if e.ComplexityRoot.BoardMemberEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BoardMemberEdge.Node(childComplexity), true
 
 	case "Bookmark.createdAt":
 		if e.ComplexityRoot.Bookmark.At == nil {
@@ -1203,12 +1339,29 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Idea.ID(childComplexity), true
+	case "Idea.mergedCount":
+		if e.ComplexityRoot.Idea.MergedCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Idea.MergedCount(childComplexity), true
 	case "Idea.mergedInto":
 		if e.ComplexityRoot.Idea.MergedInto == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Idea.MergedInto(childComplexity), true
+	case "Idea.rank":
+		if e.ComplexityRoot.Idea.Rank == nil {
+			break
+		}
+
+		args, err := ec.field_Idea_rank_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Idea.Rank(childComplexity, args["period"].(ideas.Period)), true
 	case "Idea.releaseHtml":
 		if e.ComplexityRoot.Idea.ReleaseHTML == nil {
 			break
@@ -1269,12 +1422,29 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Idea.Topic(childComplexity), true
+	case "Idea.viewerVote":
+		if e.ComplexityRoot.Idea.ViewerVote == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Idea.ViewerVote(childComplexity), true
 	case "Idea.voterCount":
 		if e.ComplexityRoot.Idea.VoterCount == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Idea.VoterCount(childComplexity), true
+	case "Idea.voters":
+		if e.ComplexityRoot.Idea.Voters == nil {
+			break
+		}
+
+		args, err := ec.field_Idea_voters_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Idea.Voters(childComplexity, args["first"].(*int), args["after"].(*community.Cursor), args["last"].(*int), args["before"].(*community.Cursor)), true
 
 	case "IdeaActive.cursor":
 		if e.ComplexityRoot.IdeaActive.Cursor == nil {
@@ -1435,6 +1605,63 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.IdeaStatusChanged.Status(childComplexity), true
 
+	case "IdeaVote.at":
+		if e.ComplexityRoot.IdeaVote.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdeaVote.At(childComplexity), true
+	case "IdeaVote.counted":
+		if e.ComplexityRoot.IdeaVote.Counted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdeaVote.Counted(childComplexity), true
+	case "IdeaVote.member":
+		if e.ComplexityRoot.IdeaVote.Member == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdeaVote.Member(childComplexity), true
+	case "IdeaVote.value":
+		if e.ComplexityRoot.IdeaVote.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdeaVote.Value(childComplexity), true
+
+	case "IdeaVoteConnection.edges":
+		if e.ComplexityRoot.IdeaVoteConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdeaVoteConnection.Edges(childComplexity), true
+	case "IdeaVoteConnection.nodes":
+		if e.ComplexityRoot.IdeaVoteConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdeaVoteConnection.Nodes(childComplexity), true
+	case "IdeaVoteConnection.pageInfo":
+		if e.ComplexityRoot.IdeaVoteConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdeaVoteConnection.PageInfo(childComplexity), true
+
+	case "IdeaVoteEdge.cursor":
+		if e.ComplexityRoot.IdeaVoteEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdeaVoteEdge.Cursor(childComplexity), true
+	case "IdeaVoteEdge.node":
+		if e.ComplexityRoot.IdeaVoteEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdeaVoteEdge.Node(childComplexity), true
+
 	case "JoinSpacePayload.space":
 		if e.ComplexityRoot.JoinSpacePayload.Space == nil {
 			break
@@ -1560,6 +1787,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MemberEdge.Node(childComplexity), true
+
+	case "MergeIdeasPayload.idea":
+		if e.ComplexityRoot.MergeIdeasPayload.Idea == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeIdeasPayload.Idea(childComplexity), true
+	case "MergeIdeasPayload.into":
+		if e.ComplexityRoot.MergeIdeasPayload.Into == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeIdeasPayload.Into(childComplexity), true
 
 	case "Mutation.acceptAnswer":
 		if e.ComplexityRoot.Mutation.AcceptAnswer == nil {
@@ -1803,6 +2043,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.MarkRead(childComplexity, args["input"].(MarkReadInput), args["idempotencyKey"].(*string)), true
+	case "Mutation.mergeIdeas":
+		if e.ComplexityRoot.Mutation.MergeIdeas == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_mergeIdeas_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MergeIdeas(childComplexity, args["input"].(ideas.Merging), args["idempotencyKey"].(*string)), true
 	case "Mutation.proposeIdea":
 		if e.ComplexityRoot.Mutation.ProposeIdea == nil {
 			break
@@ -1946,6 +2197,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SetTyping(childComplexity, args["input"].(SetTypingInput), args["idempotencyKey"].(*string)), true
+	case "Mutation.unvoteIdea":
+		if e.ComplexityRoot.Mutation.UnvoteIdea == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_unvoteIdea_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UnvoteIdea(childComplexity, args["input"].(UnvoteIdeaInput), args["idempotencyKey"].(*string)), true
 	case "Mutation.updateBoard":
 		if e.ComplexityRoot.Mutation.UpdateBoard == nil {
 			break
@@ -2001,6 +2263,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateTopic(childComplexity, args["input"].(UpdateTopicInput), args["idempotencyKey"].(*string)), true
+	case "Mutation.voteIdea":
+		if e.ComplexityRoot.Mutation.VoteIdea == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_voteIdea_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.VoteIdea(childComplexity, args["input"].(VoteIdeaInput), args["idempotencyKey"].(*string)), true
 	case "Mutation.votePoll":
 		if e.ComplexityRoot.Mutation.VotePoll == nil {
 			break
@@ -3459,6 +3732,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TopicRemoved.TopicID(childComplexity), true
 
+	case "UnvoteIdeaPayload.idea":
+		if e.ComplexityRoot.UnvoteIdeaPayload.Idea == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnvoteIdeaPayload.Idea(childComplexity), true
+	case "UnvoteIdeaPayload.votesLeft":
+		if e.ComplexityRoot.UnvoteIdeaPayload.VotesLeft == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnvoteIdeaPayload.VotesLeft(childComplexity), true
+
 	case "UpdateBoardPayload.board":
 		if e.ComplexityRoot.UpdateBoardPayload.Board == nil {
 			break
@@ -3529,6 +3815,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.Sessions(childComplexity), true
+
+	case "VoteIdeaPayload.idea":
+		if e.ComplexityRoot.VoteIdeaPayload.Idea == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VoteIdeaPayload.Idea(childComplexity), true
+	case "VoteIdeaPayload.votesLeft":
+		if e.ComplexityRoot.VoteIdeaPayload.VotesLeft == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VoteIdeaPayload.VotesLeft(childComplexity), true
 
 	case "VotePollPayload.poll":
 		if e.ComplexityRoot.VotePollPayload.Poll == nil {
@@ -5527,6 +5826,151 @@ type PollChanged {
   poll: Poll!
 }
 `, BuiltIn: false},
+	{Name: "../schema/votes.graphqls", Input: `"By what the members of a board are ordered, each from the most."
+enum BoardMemberOrder {
+  "By the sum of their ideas' scores."
+  RECEIVED
+  "By how many ideas they proposed."
+  PROPOSED
+  "By how many of these were implemented."
+  IMPLEMENTED
+}
+
+"What one member gives to an idea."
+type IdeaVote @cost(weight: 0) {
+  "Who votes."
+  member: Member! @cost(weight: 1)
+  "What they give: 1, -1 for a vote against, or how many votes of a budget."
+  value: Int!
+  "What that counts in the score: the value times the weight that the member's role had then."
+  counted: Int!
+  "When the vote was first given, which says in which periods it counts."
+  at: DateTime!
+}
+
+"A page of votes."
+type IdeaVoteConnection {
+  "The votes with their cursors."
+  edges: [IdeaVoteEdge!]!
+  "The votes alone."
+  nodes: [IdeaVote!]!
+  "What lies on either side."
+  pageInfo: PageInfo!
+}
+
+"One of the votes in a list."
+type IdeaVoteEdge {
+  "The place in the list."
+  cursor: Cursor!
+  "The thing itself."
+  node: IdeaVote!
+}
+
+"What a member has done on a board. Deleted and merged ideas do not count."
+type BoardMember @cost(weight: 0) {
+  "Who."
+  member: Member! @cost(weight: 1)
+  "How many of the board's ideas are theirs."
+  proposed: Int!
+  "How many of these are implemented."
+  implemented: Int!
+  "The sum of the scores of these."
+  received: Int!
+}
+
+"A page of a board's members."
+type BoardMemberConnection {
+  "The members with their cursors."
+  edges: [BoardMemberEdge!]!
+  "The members alone."
+  nodes: [BoardMember!]!
+  "What lies on either side."
+  pageInfo: PageInfo!
+}
+
+"One of a board's members in a list."
+type BoardMemberEdge {
+  "The place in the list."
+  cursor: Cursor!
+  "The thing itself."
+  node: BoardMember!
+}
+
+extend type Idea {
+  "What the viewer gives to it; 0 for nothing."
+  viewerVote: Int! @perViewer @cost(weight: 1)
+  "How high it stands on its board by score: 1 is the highest, and ideas of one score share a rank. Nothing for an idea that the ranking does not have: one that is not listed, or got no vote in the period."
+  rank("The span of today whose votes count." period: Period! = ALL): Int @cost(weight: 1)
+  "Who voted for it, and how, in the order in which they became members. FORBIDDEN unless the board's policy shows voters, or the viewer moderates its space."
+  voters("How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor): IdeaVoteConnection!
+  "How many ideas were merged into it."
+  mergedCount: Int!
+}
+
+extend type Board {
+  "How many votes the viewer still has to give here; nothing where votes are not counted out, and for guests."
+  viewerVotesLeft: Int @perViewer @cost(weight: 1)
+  "The members who have any of what the order counts, the best first."
+  members("The order." orderBy: BoardMemberOrder! = RECEIVED, "How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor): BoardMemberConnection!
+}
+
+extend type Mutation {
+  "Sets what the viewer gives to an idea, their own too, in place of what they gave before. CONFLICT, with nothing changed, when the idea is closed, voting has not opened yet or has closed, or the viewer has too few votes left; FORBIDDEN for who is not among the board's voters."
+  voteIdea("The vote." input: VoteIdeaInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): VoteIdeaPayload!
+  "Takes the viewer's vote for an idea back. None is as good; CONFLICT when votes change no more."
+  unvoteIdea("Which." input: UnvoteIdeaInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): UnvoteIdeaPayload!
+  "Closes an idea as a duplicate of another on the same board, which gets its votes: one of each member, who keeps the larger. They arrive within moments. Its topic is locked, and the last post there names the other. For moderators."
+  mergeIdeas("Which into which." input: MergeIdeasInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): MergeIdeasPayload!
+}
+
+"A vote for an idea."
+input VoteIdeaInput {
+  "The idea."
+  ideaId: ID!
+  "1; -1 where the board's policy has down votes; of a budget, up to as many as may go to one idea."
+  value: Int! = 1
+}
+
+"Which vote to take back."
+input UnvoteIdeaInput {
+  "The idea."
+  ideaId: ID!
+}
+
+"Which idea is a duplicate of which."
+input MergeIdeasInput {
+  "The idea that is closed."
+  ideaId: ID!
+  "The idea that stays. One that was merged itself stands for the one into which it went."
+  intoId: ID!
+  "What is said with it, at most 5,000 characters."
+  answer: Markdown
+}
+
+"The answer to voteIdea."
+type VoteIdeaPayload {
+  "The idea, with its new score."
+  idea: Idea!
+  "How many votes the viewer still has to give on the board; nothing where votes are not counted out."
+  votesLeft: Int
+}
+
+"The answer to unvoteIdea."
+type UnvoteIdeaPayload {
+  "The idea, with its new score."
+  idea: Idea!
+  "How many votes the viewer still has to give on the board; nothing where votes are not counted out."
+  votesLeft: Int
+}
+
+"The answer to mergeIdeas."
+type MergeIdeasPayload {
+  "The idea that was merged."
+  idea: Idea!
+  "The idea into which."
+  into: Idea!
+}
+`, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
 
@@ -5624,6 +6068,10 @@ func (ec *executionContext) childFields_Board(ctx context.Context, field graphql
 		return ec.fieldContext_Board_ideas(ctx, field)
 	case "liveCursor":
 		return ec.fieldContext_Board_liveCursor(ctx, field)
+	case "viewerVotesLeft":
+		return ec.fieldContext_Board_viewerVotesLeft(ctx, field)
+	case "members":
+		return ec.fieldContext_Board_members(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Board", field.Name)
 }
@@ -5648,6 +6096,42 @@ func (ec *executionContext) childFields_BoardEdge(ctx context.Context, field gra
 		return ec.fieldContext_BoardEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BoardEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_BoardMember(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "member":
+		return ec.fieldContext_BoardMember_member(ctx, field)
+	case "proposed":
+		return ec.fieldContext_BoardMember_proposed(ctx, field)
+	case "implemented":
+		return ec.fieldContext_BoardMember_implemented(ctx, field)
+	case "received":
+		return ec.fieldContext_BoardMember_received(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BoardMember", field.Name)
+}
+
+func (ec *executionContext) childFields_BoardMemberConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_BoardMemberConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_BoardMemberConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_BoardMemberConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BoardMemberConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_BoardMemberEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_BoardMemberEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_BoardMemberEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BoardMemberEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Bookmark(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5832,6 +6316,14 @@ func (ec *executionContext) childFields_Idea(ctx context.Context, field graphql.
 		return ec.fieldContext_Idea_deleted(ctx, field)
 	case "source":
 		return ec.fieldContext_Idea_source(ctx, field)
+	case "viewerVote":
+		return ec.fieldContext_Idea_viewerVote(ctx, field)
+	case "rank":
+		return ec.fieldContext_Idea_rank(ctx, field)
+	case "voters":
+		return ec.fieldContext_Idea_voters(ctx, field)
+	case "mergedCount":
+		return ec.fieldContext_Idea_mergedCount(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Idea", field.Name)
 }
@@ -5874,6 +6366,42 @@ func (ec *executionContext) childFields_IdeaEdge(ctx context.Context, field grap
 		return ec.fieldContext_IdeaEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type IdeaEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_IdeaVote(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "member":
+		return ec.fieldContext_IdeaVote_member(ctx, field)
+	case "value":
+		return ec.fieldContext_IdeaVote_value(ctx, field)
+	case "counted":
+		return ec.fieldContext_IdeaVote_counted(ctx, field)
+	case "at":
+		return ec.fieldContext_IdeaVote_at(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IdeaVote", field.Name)
+}
+
+func (ec *executionContext) childFields_IdeaVoteConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_IdeaVoteConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_IdeaVoteConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_IdeaVoteConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IdeaVoteConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_IdeaVoteEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_IdeaVoteEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_IdeaVoteEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IdeaVoteEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_JoinSpacePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5954,6 +6482,16 @@ func (ec *executionContext) childFields_MemberEdge(ctx context.Context, field gr
 		return ec.fieldContext_MemberEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MemberEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_MergeIdeasPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "idea":
+		return ec.fieldContext_MergeIdeasPayload_idea(ctx, field)
+	case "into":
+		return ec.fieldContext_MergeIdeasPayload_into(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MergeIdeasPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_NewSession(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6538,6 +7076,16 @@ func (ec *executionContext) childFields_TopicPresence(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type TopicPresence", field.Name)
 }
 
+func (ec *executionContext) childFields_UnvoteIdeaPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "idea":
+		return ec.fieldContext_UnvoteIdeaPayload_idea(ctx, field)
+	case "votesLeft":
+		return ec.fieldContext_UnvoteIdeaPayload_votesLeft(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UnvoteIdeaPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_UpdateBoardPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "board":
@@ -6592,6 +7140,16 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_bookmarks(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
+}
+
+func (ec *executionContext) childFields_VoteIdeaPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "idea":
+		return ec.fieldContext_VoteIdeaPayload_idea(ctx, field)
+	case "votesLeft":
+		return ec.fieldContext_VoteIdeaPayload_votesLeft(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type VoteIdeaPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_VotePollPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -67,9 +67,9 @@ func (m ideaMutations) AnswerIdea(ctx context.Context, input graph.AnswerIdeaInp
 }
 
 // Idea answers the fields of an idea that cross to other things.
-func (r *Root) Idea() graph.IdeaResolver { return ideaFields{} }
+func (r *Root) Idea() graph.IdeaResolver { return ideaFields{r.Boards} }
 
-type ideaFields struct{}
+type ideaFields struct{ boards *ideas.Assembly }
 
 func (ideaFields) Board(ctx context.Context, i *ideas.Idea) (*ideas.Board, error) {
 	return loaders(ctx).Boards.Load(ctx, i.BoardID)

@@ -43,6 +43,7 @@ type mutation struct {
 	presenceMutations
 	boardMutations
 	ideaMutations
+	voteMutations
 }
 
 type subscription struct {
@@ -76,6 +77,7 @@ func (r *Root) Mutation() graph.MutationResolver {
 		presenceMutations{r.Hall},
 		boardMutations{r.Boards},
 		ideaMutations{r.Boards},
+		voteMutations{r.Boards},
 	}
 }
 

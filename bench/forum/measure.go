@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"iter"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -37,30 +37,30 @@ func measure(ctx context.Context, binary, folder string, posts int, p *people, e
 		return err
 	}
 	defer server.Stop()
-	show := func(what string, conns int, next func(*rand.Rand) call) error {
-		r, err := load(server, conns, each, next)
+	line := func(what string, conns int, next func(*rand.Rand) process.Call) error {
+		r, err := process.Load(server, conns, each, next)
 		if err != nil {
 			return fmt.Errorf("%s: %w", what, err)
 		}
-		r.print(posts, what, base)
+		show(r, posts, what, base)
 		return nil
 	}
 	hot := popular(len(p.Topics))
-	anyPage := func(r *rand.Rand) call { return page("", pageOp, p.any(r)) }
+	anyPage := func(r *rand.Rand) process.Call { return page("", pageOp, p.any(r)) }
 	pages := []struct {
 		what  string
 		conns int
-		next  func(*rand.Rand) call
+		next  func(*rand.Rand) process.Call
 		fresh bool // before the rest, each topic is read, so that memory holds what it can
 	}{
 		{what: "topic page, guest, any topic, just started", conns: 4, next: anyPage, fresh: true},
-		{what: "topic page, guest, popular topics", conns: 4, next: func(r *rand.Rand) call { return page("", pageOp, p.Topics[hot(r)]) }},
+		{what: "topic page, guest, popular topics", conns: 4, next: func(r *rand.Rand) process.Call { return page("", pageOp, p.Topics[hot(r)]) }},
 		{what: "topic page, guest, any topic", conns: 4, next: anyPage},
-		{what: "topic page, member, popular topics", conns: 4, next: func(r *rand.Rand) call { return page(p.token(r), memberPageOp, p.Topics[hot(r)]) }},
-		{what: "LATEST list, guest", conns: 4, next: func(*rand.Rand) call { return operation("", listOp, nil) }},
-		{what: "LATEST list, member", conns: 4, next: func(r *rand.Rand) call { return operation(p.token(r), listOp, nil) }},
-		{what: "reply, 64 writers", conns: writers, next: func(r *rand.Rand) call {
-			return operation(p.token(r), replyOp, map[string]any{"id": p.any(r), "body": words(r, 40)})
+		{what: "topic page, member, popular topics", conns: 4, next: func(r *rand.Rand) process.Call { return page(p.token(r), memberPageOp, p.Topics[hot(r)]) }},
+		{what: "LATEST list, guest", conns: 4, next: func(*rand.Rand) process.Call { return process.Operation("", listOp, nil) }},
+		{what: "LATEST list, member", conns: 4, next: func(r *rand.Rand) process.Call { return process.Operation(p.token(r), listOp, nil) }},
+		{what: "reply, 64 writers", conns: writers, next: func(r *rand.Rand) process.Call {
+			return process.Operation(p.token(r), replyOp, map[string]any{"id": p.any(r), "body": words(r, 40)})
 		}},
 	}
 	read := false
@@ -69,16 +69,33 @@ func measure(ctx context.Context, binary, folder string, posts int, p *people, e
 			continue
 		}
 		if !read && !m.fresh {
-			if err := readAll(server, p.Topics); err != nil {
+			if err := process.Once(server, p.pages()); err != nil {
 				return fmt.Errorf("read every topic once: %w", err)
 			}
 			read = true
 		}
-		if err := show(m.what, m.conns, m.next); err != nil {
+		if err := line(m.what, m.conns, m.next); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// show prints a line of the table.
+func show(r process.Result, posts int, what string, base time.Duration) {
+	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+	fmt.Printf("| %d | %s | %.0f | %.2f | %.2f | %.3f | %.2f |\n", posts, what, r.PerSecond, ms(r.P50), ms(r.P99), ms(r.CPU), float64(r.CPU)/float64(base))
+}
+
+// pages asks for the page of every topic once.
+func (p *people) pages() iter.Seq[process.Call] {
+	return func(yield func(process.Call) bool) {
+		for _, id := range p.Topics {
+			if !yield(page("", pageOp, id)) {
+				return
+			}
+		}
+	}
 }
 
 func measureBare(ctx context.Context, folder string, posts int, p *people, each time.Duration) (time.Duration, error) {
@@ -96,12 +113,12 @@ func measureBare(ctx context.Context, folder string, posts int, p *people, each 
 	}
 	defer bare.Stop()
 	hot := popular(len(p.Topics))
-	r, err := load(bare, 4, each, func(r *rand.Rand) call { return call{path: "/?topic=" + string(p.Topics[hot(r)])} })
+	r, err := process.Load(bare, 4, each, func(r *rand.Rand) process.Call { return process.Call{Path: "/?topic=" + string(p.Topics[hot(r)])} })
 	if err != nil {
 		return 0, err
 	}
-	r.print(posts, "bare server, popular topics", r.cpu)
-	return r.cpu, nil
+	show(r, posts, "bare server, popular topics", r.CPU)
+	return r.CPU, nil
 }
 
 // popular picks topics as readers do: a few get most of the visits (Zipf).
@@ -113,14 +130,6 @@ func (p *people) any(r *rand.Rand) community.TopicID { return p.Topics[r.IntN(le
 
 func (p *people) token(r *rand.Rand) string { return p.Tokens[r.IntN(len(p.Tokens))] }
 
-func page(token, op string, id community.TopicID) call {
-	return operation(token, op, map[string]any{"id": id})
-}
-
-func operation(token, op string, variables map[string]any) call {
-	body, err := json.Marshal(map[string]any{"query": op, "variables": variables})
-	if err != nil {
-		panic(err) // strings only
-	}
-	return call{path: "/graphql", token: token, body: body}
+func page(token, op string, id community.TopicID) process.Call {
+	return process.Operation(token, op, map[string]any{"id": id})
 }

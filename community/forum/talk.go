@@ -73,6 +73,24 @@ func (p Place) HideTalk(ctx context.Context, tx store.Tx, viewer community.Viewe
 	return err
 }
 
+// EndTalk adds a last post to the topic, and locks it.
+func (p Place) EndTalk(ctx context.Context, tx store.Tx, viewer community.Viewer, id community.TopicID, last community.Talk) error {
+	t, err := topics.Get(ctx, tx, string(id))
+	if err != nil {
+		return fmt.Errorf("look up the topic about a thing: %w", err)
+	}
+	post := &Post{
+		ID: community.NewID[community.PostID](community.PostPrefix), TopicID: t.ID,
+		AuthorID: viewer.ID, CreatedAt: p.hall.now(), Written: writtenIn(last),
+	}
+	if err := p.hall.addPost(ctx, tx, viewer, t, post, true); err != nil || t.Locked {
+		return err
+	}
+	locked := true
+	_, err = p.hall.changeTopic(ctx, tx, viewer, t, TopicChange{Locked: &locked})
+	return err
+}
+
 // TalkCounts answers how many posts the topics have, by the idea that each is
 // about; topics about none are left out.
 func (p Place) TalkCounts(ctx context.Context, on store.Ops, ids []community.TopicID) (map[community.IdeaID]int, error) {

@@ -15,7 +15,7 @@ import (
 
 // Consumers are what derives things from the log for the boards.
 func (a *Assembly) Consumers() []live.Consumer {
-	return []live.Consumer{{Name: "ideas.comments", Handle: a.countComments}}
+	return []live.Consumer{{Name: "ideas.comments", Handle: a.countComments}, a.settling()}
 }
 
 const topicStreams = community.TopicPrefix + ":"

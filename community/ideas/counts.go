@@ -45,26 +45,32 @@ func (a *Assembly) change(ctx context.Context, tx store.Tx, id community.IdeaID,
 	return &before, now, a.count(ctx, tx, &before, now)
 }
 
-// count brings the counts of the board and of the author's part to what the idea
-// adds to them now.
+// count brings the rankings, and the counts of the board and of the author's
+// part, to what the idea adds to them now.
 func (a *Assembly) count(ctx context.Context, tx store.Tx, was, now *Idea) error {
+	at := a.now()
+	if err := a.climb(ctx, tx, was.places(at), now.places(at)); err != nil {
+		return err
+	}
 	d := now.share().less(was.share())
 	if d == (share{}) {
 		return nil
 	}
-	_, err := boards.Update(ctx, tx, string(now.BoardID), func(b *Board) error {
-		b.IdeaCount += d.ideas
-		b.ImplementedCount += d.implemented
-		b.VoteCount += d.votes
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("count the ideas of a board: %w", err)
+	if d != (share{score: d.score}) {
+		_, err := boards.Update(ctx, tx, string(now.BoardID), func(b *Board) error {
+			b.IdeaCount += d.ideas
+			b.ImplementedCount += d.implemented
+			b.VoteCount += d.votes
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("count the ideas of a board: %w", err)
+		}
 	}
-	if d.ideas == 0 && d.implemented == 0 && d.score == 0 {
+	if d == (share{votes: d.votes}) {
 		return nil
 	}
-	_, err = a.part(ctx, tx, now.BoardID, now.AuthorID, func(p *Part) error {
+	_, err := a.part(ctx, tx, now.BoardID, now.AuthorID, func(p *Part) error {
 		p.Proposed += d.ideas
 		p.Implemented += d.implemented
 		p.Received += d.score

@@ -61,6 +61,8 @@ type Idea struct {
 	ReleaseNote string           `bson:"releaseNote,omitempty"`
 	ReleaseHTML string           `bson:"releaseHTML,omitempty"`
 	MergedInto  community.IdeaID `bson:"mergedInto,omitempty"`
+	// MergedCount counts the ideas that were merged into this one.
+	MergedCount int `bson:"mergedCount,omitempty"`
 
 	// Score is the sum of what its votes count, and VoterCount how many there are.
 	Score      int `bson:"score"`
@@ -82,12 +84,13 @@ type Idea struct {
 	// Listed is the board on which the idea stands; empty for a draft, and when
 	// deleted or merged.
 	Listed string `bson:"listed"`
-	// Heat orders by votes that fade: the sum of 2^(time of vote / half-life),
-	// as its binary logarithm. It needs no recounting as time goes by.
-	Heat float64 `bson:"heat"`
+	// Heat orders by votes that fade, and Glows is what it is made of: see heat.go.
+	Heat  float64 `bson:"heat"`
+	Glows []glow  `bson:"glows,omitempty"`
 	// The periods hold "board period" of the last one in which a vote was given,
-	// such as "board_01… 2026-W48", and what the votes of that period count.
-	// A vote counts in the period in which it was first given.
+	// such as "board_01… 2026-W48", and what the votes of that period count. A vote
+	// counts in the period in which it was first given. What is not listed has a
+	// mark before the name: see standing.go.
 	DayIn        string `bson:"dayIn,omitempty"`
 	DayScore     int    `bson:"dayScore"`
 	WeekIn       string `bson:"weekIn,omitempty"`
@@ -137,12 +140,4 @@ func (i *Idea) SourceURL() *string { return community.OrNil(i.Source) }
 // closed says that nobody votes for the idea any more.
 func (i *Idea) closed() bool {
 	return i.Status == Implemented || i.Status == Declined || i.Status == Duplicate
-}
-
-// refresh sets where the idea is listed, after what that depends on.
-func (i *Idea) refresh() {
-	i.Listed = string(i.BoardID)
-	if i.Draft || i.DeletedAt != nil || i.MergedInto != "" {
-		i.Listed = ""
-	}
 }

@@ -47,6 +47,8 @@ type Comments interface {
 	EditTalk(ctx context.Context, tx store.Tx, viewer community.Viewer, id community.TopicID, talk community.Talk) error
 	// HideTalk takes the topic out of sight, or brings it back.
 	HideTalk(ctx context.Context, tx store.Tx, viewer community.Viewer, id community.TopicID, gone bool) error
+	// EndTalk adds a last post to the topic, and locks it.
+	EndTalk(ctx context.Context, tx store.Tx, viewer community.Viewer, id community.TopicID, last community.Talk) error
 	// TalkCounts answers how many posts the topics have, by the idea that each is
 	// about; topics about none are left out.
 	TalkCounts(ctx context.Context, on store.Ops, ids []community.TopicID) (map[community.IdeaID]int, error)

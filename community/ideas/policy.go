@@ -1,6 +1,7 @@
 package ideas
 
 import (
+	"slices"
 	"time"
 
 	"veche/community"
@@ -48,4 +49,71 @@ type Policy struct {
 type Weight struct {
 	Role   community.Role `bson:"role"`
 	Weight int            `bson:"weight"`
+}
+
+// most is the highest value of a vote.
+func (p *Policy) most() int {
+	if p.Kind == Budget {
+		return max(p.PerIdea, 1)
+	}
+	return 1
+}
+
+// allows says whether a vote may have the value.
+func (p *Policy) allows(value int) error {
+	if value >= 1 && value <= p.most() || value == -1 && p.Down {
+		return nil
+	}
+	switch {
+	case value == 0:
+		return community.BadInput("value", "A vote is not 0; unvoteIdea takes one back.")
+	case value < 0 && !p.Down:
+		return community.BadInput("value", "Nobody votes against ideas on this board.")
+	case value < 0:
+		return community.BadInput("value", "A vote against an idea is -1.")
+	}
+	return community.BadInput("value", "One may give %d to an idea of this board at most.", p.most())
+}
+
+// open says whether votes count at the time.
+func (p *Policy) open(now time.Time) error {
+	if p.OpensAt != nil && now.Before(*p.OpensAt) {
+		return community.Conflict("Voting opens at %s.", p.OpensAt.Format(time.RFC3339))
+	}
+	if p.ClosesAt != nil && !now.Before(*p.ClosesAt) {
+		return community.Conflict("Voting closed at %s.", p.ClosesAt.Format(time.RFC3339))
+	}
+	return nil
+}
+
+// calls says whether the viewer is among those who may vote.
+func (p *Policy) calls(viewer community.Viewer) error {
+	if p.VoterRole != "" && !viewer.Role.AtLeast(p.VoterRole) {
+		return community.Forbidden("To vote on this board needs the role %s.", p.VoterRole)
+	}
+	if len(p.VoterIDs) > 0 && !slices.Contains(p.VoterIDs, viewer.ID) {
+		return community.Forbidden("Only the board's jury votes here.")
+	}
+	return nil
+}
+
+// counts is what a vote of the value counts, of somebody with the role.
+func (p *Policy) counts(value int, role community.Role) int {
+	if p.Kind != Weighted {
+		return value
+	}
+	for _, w := range p.Weights {
+		if w.Role == role {
+			return value * w.Weight
+		}
+	}
+	return value
+}
+
+// costs is how many votes of the budget a vote of the value takes.
+func (p *Policy) costs(value int) int {
+	if p.Kind != Budget {
+		return 0
+	}
+	return max(value, -value)
 }

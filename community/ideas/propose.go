@@ -3,7 +3,6 @@ package ideas
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"veche/community"
 	"veche/community/text"
@@ -93,16 +92,9 @@ func (a *Assembly) publish(ctx context.Context, tx store.Tx, viewer community.Vi
 	}
 	now := a.now()
 	i.TopicID, i.Draft, i.EditedAt = topic, false, nil
-	i.CreatedAt, i.StatusAt, i.Heat = now, now, firstHeat(now)
+	i.CreatedAt, i.StatusAt = now, now
 	return nil
 }
-
-// firstHeat is the heat of an idea that nobody has voted for: as if somebody had
-// when it was published, so that new ideas are seen among the old.
-func firstHeat(at time.Time) float64 { return float64(at.Unix()) / halfLife.Seconds() }
-
-// halfLife is the time in which a vote loses half of its heat.
-const halfLife = 48 * time.Hour
 
 // talk is what the topic about the idea says.
 func (i *Idea) talk(b *Board, mentions []community.MemberID) community.Talk {
@@ -153,7 +145,7 @@ func (a *Assembly) published(ctx context.Context, tx store.Tx, viewer community.
 	}
 	_, now, err := a.change(ctx, tx, draft.ID, func(i *Idea) error {
 		i.HTML, i.TopicID, i.Draft, i.EditedAt = ready.HTML, ready.TopicID, false, nil
-		i.CreatedAt, i.StatusAt, i.Heat = ready.CreatedAt, ready.StatusAt, ready.Heat
+		i.CreatedAt, i.StatusAt = ready.CreatedAt, ready.StatusAt
 		return nil
 	})
 	if err != nil {

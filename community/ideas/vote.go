@@ -21,9 +21,23 @@ type Vote struct {
 	Counted int `bson:"counted"`
 	// At is when the vote was first given, which says in which periods it counts.
 	At time.Time `bson:"at"`
-	// Returned says that the votes went back to the member's budget, though they
-	// still count: the idea has closed.
-	Returned bool `bson:"returned,omitempty"`
+	// Spent is how many votes of the member's budget it holds, and Returned how
+	// many went back when the idea closed, though they still count.
+	Spent    int `bson:"spent,omitempty"`
+	Returned int `bson:"returned,omitempty"`
+}
+
+// voters is how many members gave it: one, or none if it was taken back.
+func (v *Vote) voters() int {
+	if v.Value == 0 {
+		return 0
+	}
+	return 1
+}
+
+// votesFor is the condition for all votes for one idea.
+func votesFor(id community.IdeaID) store.Cond {
+	return store.Between(store.IDField, string(id)+"/", string(id)+"0") // "0" follows "/"
 }
 
 var votes = store.Define[Vote]("votes",
@@ -50,17 +64,6 @@ var parts = store.Define[Part]("parts",
 	store.On("board", "received"),
 ).Near(store.IDField)
 
-// rung counts the ideas of some neighbouring scores in one ranking, so that a
-// rank is found without counting ideas.
-type rung struct {
-	ID string `bson:"_id"` // ranking and number; or the ranking's own, which sums up all
-	// Counts is how many ideas have each of the scores; in the ranking's own, how
-	// many stand on each rung that has any, by its number.
-	Counts map[string]int `bson:"counts"`
-}
-
-var rungs = store.Define[rung]("rungs").Near(store.IDField)
-
 // What the log tells.
 const (
 	BoardCreated live.Kind = "board.created"
@@ -78,6 +81,10 @@ const (
 	// VoteReturned is there too: the vote still counts, and the member has it back
 	// to give.
 	VoteReturned live.Kind = "vote.returned"
+	// VotesDue is there too: votes for the idea, behind those of the member if one
+	// is named, are still to be returned, or carried to the idea into which it was
+	// merged.
+	VotesDue live.Kind = "votes.due"
 )
 
 // VotesOf is the stream in which the votes on a board are told, apart from the

@@ -1,48 +1,51 @@
-package main
+package process
 
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"math/rand/v2"
 	"net"
 	"net/http"
 	"slices"
 	"sync"
 	"time"
-
-	"veche/bench/process"
-	"veche/community"
 )
 
-// call is one request.
-type call struct {
-	path  string
-	token string
-	body  []byte
+// Call is one request.
+type Call struct {
+	Path  string
+	Token string
+	Body  []byte
 }
 
-// result is what a load came to, for one request.
-type result struct {
-	perSecond float64
-	p50, p99  time.Duration
-	cpu       time.Duration
+// Operation is the request for a GraphQL operation.
+func Operation(token, op string, variables map[string]any) Call {
+	body, err := json.Marshal(map[string]any{"query": op, "variables": variables})
+	if err != nil {
+		panic(err) // strings and numbers only
+	}
+	return Call{Path: "/graphql", Token: token, Body: body}
 }
 
-func (r result) print(posts int, what string, base time.Duration) {
-	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
-	fmt.Printf("| %d | %s | %.0f | %.2f | %.2f | %.3f | %.2f |\n", posts, what, r.perSecond, ms(r.p50), ms(r.p99), ms(r.cpu), float64(r.cpu)/float64(base))
+// Result is what a load came to, for one request.
+type Result struct {
+	PerSecond float64
+	P50, P99  time.Duration
+	CPU       time.Duration
 }
 
 // warmUp is how long the load runs before it is measured, as a part of the
 // measured time: what is in memory must have settled.
 const warmUp = 1.0
 
-// load sends requests over so many connections, each as soon as the last is
+// Load sends requests over so many connections, each as soon as the last is
 // answered, and measures after a warm-up.
-func load(s *process.Server, conns int, each time.Duration, next func(*rand.Rand) call) (result, error) {
+func Load(s *Server, conns int, each time.Duration, next func(*rand.Rand) Call) (Result, error) {
 	warm := time.Duration(float64(each) * warmUp)
 	begin := time.Now().Add(warm)
 	times, errs := make([][]time.Duration, conns), make([]error, conns)
@@ -56,22 +59,22 @@ func load(s *process.Server, conns int, each time.Duration, next func(*rand.Rand
 	used := s.CPU() - before
 	all.Wait()
 	if err := errors.Join(errs...); err != nil {
-		return result{}, err
+		return Result{}, err
 	}
 	took := slices.Concat(times...)
 	if len(took) == 0 {
-		return result{}, errors.New("nothing was answered")
+		return Result{}, errors.New("nothing was answered")
 	}
 	slices.Sort(took)
-	return result{
-		perSecond: float64(len(took)) / each.Seconds(),
-		p50:       took[len(took)/2], p99: took[len(took)*99/100],
-		cpu: used / time.Duration(len(took)),
+	return Result{
+		PerSecond: float64(len(took)) / each.Seconds(),
+		P50:       took[len(took)/2], P99: took[len(took)*99/100],
+		CPU: used / time.Duration(len(took)),
 	}, nil
 }
 
-// readAll asks for the page of every topic once.
-func readAll(s *process.Server, topics []community.TopicID) error {
+// Once sends each of the requests once, on one connection.
+func Once(s *Server, calls iter.Seq[Call]) error {
 	conn, err := net.Dial("tcp", s.Addr)
 	if err != nil {
 		return err
@@ -79,8 +82,8 @@ func readAll(s *process.Server, topics []community.TopicID) error {
 	defer conn.Close()
 	answers := bufio.NewReaderSize(conn, 64<<10)
 	var request bytes.Buffer
-	for _, id := range topics {
-		page("", pageOp, id).write(&request)
+	for c := range calls {
+		c.write(&request)
 		if _, err := conn.Write(request.Bytes()); err != nil {
 			return err
 		}
@@ -93,7 +96,7 @@ func readAll(s *process.Server, topics []community.TopicID) error {
 
 // client speaks plain HTTP/1.1 on one connection: a client library would take
 // from the server the processor that is being measured.
-func client(addr string, seed uint64, begin, end time.Time, next func(*rand.Rand) call) ([]time.Duration, error) {
+func client(addr string, seed uint64, begin, end time.Time, next func(*rand.Rand) Call) ([]time.Duration, error) {
 	conn, err := net.Dial("tcp", addr)
 	if err != nil {
 		return nil, err
@@ -121,18 +124,18 @@ func client(addr string, seed uint64, begin, end time.Time, next func(*rand.Rand
 	}
 }
 
-func (c call) write(to *bytes.Buffer) {
+func (c Call) write(to *bytes.Buffer) {
 	to.Reset()
 	method := "GET"
-	if c.body != nil {
+	if c.Body != nil {
 		method = "POST"
 	}
-	fmt.Fprintf(to, "%s %s HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: %d\r\n", method, c.path, len(c.body))
-	if c.token != "" {
-		fmt.Fprintf(to, "Authorization: Bearer %s\r\n", c.token)
+	fmt.Fprintf(to, "%s %s HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: %d\r\n", method, c.Path, len(c.Body))
+	if c.Token != "" {
+		fmt.Fprintf(to, "Authorization: Bearer %s\r\n", c.Token)
 	}
 	to.WriteString("\r\n")
-	to.Write(c.body)
+	to.Write(c.Body)
 }
 
 func take(answers *bufio.Reader) error {
