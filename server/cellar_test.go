@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -41,7 +42,7 @@ func dig(t *testing.T) *cellar {
 			c.absent.bind(name, community.NewID[string](prefix))
 		}
 	}
-	for _, place := range []string{"space", "topic"} {
+	for _, place := range []string{"space", "topic", "board"} {
 		c.things.bind(place+"Cursor", liveCursor(c.things.values[place], 1))
 		c.absent.bind(place+"Cursor", liveCursor(c.absent.values[place], 1))
 	}
@@ -86,6 +87,26 @@ func (c *cellar) furnish() {
 	c.bind("poll", c.do("keeper", `createPoll(input: {topicId: "$topic", question: "`+secret+`?", options: ["a", "b"]}) {
 		poll { id } }`).at("poll.id").text())
 	c.bind("keeper", string(c.residents["keeper"].id))
+	c.board("hall", "publicBoard", "open")
+	c.board("space", "board", secret)
+	c.bind("publicIdea", c.propose("anna", "$publicBoard", "open", false))
+	c.do("keeper", `updateSpace(input: {spaceId: "$space", visibility: PUBLIC}) { space { id } }`)
+	c.bind("ownIdea", c.propose("anna", "$board", secret, false))
+	c.bind("ownDraft", c.propose("anna", "$board", secret, true))
+	c.do("keeper", `updateSpace(input: {spaceId: "$space", visibility: PRIVATE}) { space { id } }`)
+	c.bind("idea", c.propose("keeper", "$board", secret, false))
+	c.bind("goneIdea", c.propose("keeper", "$board", secret, false))
+	c.do("keeper", `deleteIdea(input: {ideaId: "$goneIdea"}) { ideaId }`)
+}
+
+func (c *cellar) board(space, name, text string) {
+	c.bind(name, c.do("keeper", `createBoard(input: {spaceId: "$`+space+`", name: "`+text+`", slug: "`+text+`", brief: "`+text+`"}) {
+		board { id } }`).at("board.id").text())
+}
+
+func (c *cellar) propose(who, board, text string, draft bool) string {
+	return c.do(who, fmt.Sprintf(`proposeIdea(input: {boardId: "%s", title: "%s", body: "%s", tags: ["go"], draft: %v}) { idea { id } }`,
+		board, text, text, draft)).at("idea.id").text()
 }
 
 func (c *cellar) reply(who, topic, body string) string {

@@ -8,6 +8,7 @@ import (
 
 	"veche/community"
 	"veche/community/forum"
+	"veche/community/ideas"
 	"veche/community/members"
 )
 
@@ -138,6 +139,50 @@ var badInputs = []input{
 	{"closePoll", "ClosePollInput", vars{"pollId": "rubbish"}, "NOT_FOUND"},
 	{"setTyping", "SetTypingInput", vars{"topicId": "rubbish"}, "NOT_FOUND"},
 	{"setTyping", "SetTypingInput", vars{"topicId": "rubbish", "typing": false}, "NOT_FOUND"},
+
+	{"createBoard", "CreateBoardInput", vars{"name": ""}, "BAD_INPUT name"},
+	{"createBoard", "CreateBoardInput", vars{"name": letters(ideas.MaxBoardName + 1)}, "BAD_INPUT name"},
+	{"createBoard", "CreateBoardInput", vars{"slug": "Доска"}, "BAD_INPUT slug"},
+	{"createBoard", "CreateBoardInput", vars{"brief": letters(ideas.MaxBrief + 1)}, "BAD_INPUT brief"},
+	{"createBoard", "CreateBoardInput", vars{"kind": "GAME"}, "BAD_INPUT kind"},
+	{"createBoard", "CreateBoardInput", vars{"spaceId": "rubbish"}, "NOT_FOUND"},
+	{"createBoard", "CreateBoardInput", vars{"policy": vars{"kind": "BUDGET", "budget": ideas.MaxBudget + 1}}, "BAD_INPUT policy.budget"},
+	{"createBoard", "CreateBoardInput", vars{"policy": vars{"kind": "BUDGET", "budget": -1}}, "BAD_INPUT policy.budget"},
+	{"createBoard", "CreateBoardInput", vars{"policy": vars{"kind": "BUDGET", "budget": 5, "perIdea": -1}}, "BAD_INPUT policy.perIdea"},
+	{"createBoard", "CreateBoardInput", vars{"policy": vars{"kind": "WEIGHTED", "weights": []vars{{"role": "ADMIN", "weight": 0}}}}, "BAD_INPUT policy.weights"},
+	{"createBoard", "CreateBoardInput", vars{"policy": vars{"kind": "WEIGHTED", "weights": []vars{{"role": "ADMIN", "weight": ideas.MaxWeight + 1}}}}, "BAD_INPUT policy.weights"},
+	{"createBoard", "CreateBoardInput", vars{"policy": vars{"kind": "WEIGHTED", "weights": []vars{{"role": "GUEST", "weight": 1}}}}, "BAD_INPUT policy.weights"},
+	{"createBoard", "CreateBoardInput", vars{"policy": vars{"weights": []vars{{"role": "ADMIN", "weight": 1}}}}, "BAD_INPUT policy.weights"},
+	{"createBoard", "CreateBoardInput", vars{"policy": vars{"voterIds": []string{"rubbish"}}}, "BAD_INPUT policy.voterIds"},
+	{"createBoard", "CreateBoardInput", vars{"policy": vars{"voterIds": make([]string, ideas.MaxJury+1)}}, "BAD_INPUT policy.voterIds"},
+	{"updateBoard", "UpdateBoardInput", vars{"name": override}, "BAD_INPUT name"},
+	{"updateBoard", "UpdateBoardInput", vars{"slug": ""}, "BAD_INPUT slug"},
+	{"updateBoard", "UpdateBoardInput", vars{"boardId": "rubbish"}, "NOT_FOUND"},
+	{"proposeIdea", "ProposeIdeaInput", vars{"title": ""}, "BAD_INPUT title"},
+	{"proposeIdea", "ProposeIdeaInput", vars{"title": letters(ideas.MaxTitle + 1)}, "BAD_INPUT title"},
+	{"proposeIdea", "ProposeIdeaInput", vars{"title": override}, "BAD_INPUT title"},
+	{"proposeIdea", "ProposeIdeaInput", vars{"title": "", "draft": true}, "BAD_INPUT title"},
+	{"proposeIdea", "ProposeIdeaInput", vars{"body": ""}, "BAD_INPUT body"},
+	{"proposeIdea", "ProposeIdeaInput", vars{"body": letters(ideas.MaxBody + 1)}, "BAD_INPUT body"},
+	{"proposeIdea", "ProposeIdeaInput", vars{"body": "a\u0000b", "draft": true}, "BAD_INPUT body"},
+	{"proposeIdea", "ProposeIdeaInput", vars{"tags": strings.Split("a b c d e f g h i", " ")}, "BAD_INPUT tags"},
+	{"proposeIdea", "ProposeIdeaInput", vars{"boardId": "rubbish"}, "NOT_FOUND"},
+	{"publishIdea", "PublishIdeaInput", vars{"ideaId": "rubbish"}, "NOT_FOUND"},
+	{"updateIdea", "UpdateIdeaInput", vars{"title": ""}, "BAD_INPUT title"},
+	{"updateIdea", "UpdateIdeaInput", vars{"body": " "}, "BAD_INPUT body"},
+	{"updateIdea", "UpdateIdeaInput", vars{"tags": []string{"a b"}}, "BAD_INPUT tags"},
+	{"updateIdea", "UpdateIdeaInput", vars{"ideaId": "rubbish"}, "NOT_FOUND"},
+	{"deleteIdea", "DeleteIdeaInput", vars{"ideaId": "rubbish"}, "NOT_FOUND"},
+	{"restoreIdea", "RestoreIdeaInput", vars{"ideaId": "rubbish"}, "NOT_FOUND"},
+	{"setIdeaStatus", "SetIdeaStatusInput", vars{"status": "DONE"}, "BAD_INPUT status"},
+	{"setIdeaStatus", "SetIdeaStatusInput", vars{"status": "DUPLICATE"}, "BAD_INPUT status"},
+	{"setIdeaStatus", "SetIdeaStatusInput", vars{"answer": letters(ideas.MaxAnswer + 1)}, "BAD_INPUT answer"},
+	{"setIdeaStatus", "SetIdeaStatusInput", vars{"releaseNote": "x"}, "BAD_INPUT releaseNote"},
+	{"setIdeaStatus", "SetIdeaStatusInput", vars{"status": "IMPLEMENTED", "releaseNote": ""}, "BAD_INPUT releaseNote"},
+	{"setIdeaStatus", "SetIdeaStatusInput", vars{"ideaId": "rubbish"}, "NOT_FOUND"},
+	{"answerIdea", "AnswerIdeaInput", vars{"body": ""}, "BAD_INPUT body"},
+	{"answerIdea", "AnswerIdeaInput", vars{"body": letters(ideas.MaxAnswer + 1)}, "BAD_INPUT body"},
+	{"answerIdea", "AnswerIdeaInput", vars{"ideaId": "rubbish"}, "NOT_FOUND"},
 }
 
 // TestBadInput sends each mutation what it must refuse, and wants the error to
@@ -176,7 +221,20 @@ func goodInputs(h *house) map[string]vars {
 		vars{"i": vars{"topicId": topic, "body": "Пост"}}).at("addPost.post.id").text()
 	poll := h.get("olga", `mutation($i: CreatePollInput!) { createPoll(input: $i) { poll { id } } }`,
 		vars{"i": vars{"topicId": topic, "question": "?", "options": []string{"a", "b"}}}).at("createPoll.poll.id").text()
+	board := h.get("olga", `mutation($i: CreateBoardInput!) { createBoard(input: $i) { board { id } } }`,
+		vars{"i": vars{"spaceId": hall, "name": "Board"}}).at("createBoard.board.id").text()
+	idea := h.get("olga", `mutation($i: ProposeIdeaInput!) { proposeIdea(input: $i) { idea { id } } }`,
+		vars{"i": vars{"boardId": board, "title": "Идея", "body": "Текст"}}).at("proposeIdea.idea.id").text()
 	return map[string]vars{
+		"createBoard":       {"spaceId": hall, "name": "Another"},
+		"updateBoard":       {"boardId": board},
+		"proposeIdea":       {"boardId": board, "title": "Ещё", "body": "Текст"},
+		"publishIdea":       {},
+		"updateIdea":        {"ideaId": idea},
+		"deleteIdea":        {},
+		"restoreIdea":       {},
+		"setIdeaStatus":     {"ideaId": idea, "status": "PLANNED"},
+		"answerIdea":        {"ideaId": idea, "body": "Да"},
 		"register":          {"email": "new@example.org", "password": password, "handle": "newcomer", "name": "Новый"},
 		"updateProfile":     {},
 		"setMemberRole":     {"memberId": h.residents["anna"].id, "role": community.RoleMember},
@@ -212,7 +270,7 @@ func goodInputs(h *house) map[string]vars {
 
 // TestBadQueries asks for what cannot be answered.
 func TestBadQueries(t *testing.T) {
-	h := open(t, inFolder(t.TempDir()), "anna")
+	h := open(t, inFolder(t.TempDir()), "anna", "olga owner")
 	h.build("hall")
 	h.build("club")
 	h.get("anna", `mutation($s: ID!) { createTopic(input: {spaceId: $s, title: "Т", body: "т", tags: ["go"]}) { topic { id } } }`, vars{"s": h.spaces["hall"]})
@@ -226,7 +284,13 @@ func TestBadQueries(t *testing.T) {
 		`space(slug: "hall") { topics(tag: "go", %s) { nodes { id } } }`, `space(slug: "hall") { members(%s) { nodes { role } } }`,
 		`topics { nodes { posts(%s) { nodes { id } } } }`, `topics { nodes { participants(%s) { nodes { postCount } } } }`,
 		`topics { nodes { opening { revisions(%s) { nodes { number } } } } }`,
+		"boards(%s) { nodes { id } }", "ideaDrafts(%s) { nodes { id } }", `member(handle: "anna") { ideas(%s) { nodes { id } } }`,
+		`board(slug: "board") { ideas(%s) { nodes { id } } }`, `board(slug: "board") { ideas(period: WEEK, %s) { nodes { id } } }`,
+		`board(slug: "board") { ideas(tag: "go", status: NEW, orderBy: TRENDING, %s) { nodes { id } } }`,
+		`board(slug: "board") { ideas(orderBy: NEWEST, %s) { nodes { id } } }`,
+		`boards { nodes { ideas(orderBy: MOST_DISCUSSED, status: NEW, %s) { nodes { id } } } }`,
 	}
+	h.get("olga", `mutation($s: ID!) { createBoard(input: {spaceId: $s, name: "board"}) { board { id } } }`, vars{"s": h.spaces["hall"]})
 	pagings := map[string]string{
 		"first: 0": "BAD_INPUT first", "first: 101": "BAD_INPUT first", "first: -1": "BAD_INPUT first",
 		"last: 0": "BAD_INPUT last", "last: 101": "BAD_INPUT last", "first: 1, last: 1": "BAD_INPUT last",
@@ -261,14 +325,21 @@ func TestBadQueries(t *testing.T) {
 		`{ space(slug: "hall") { newTopics(since: "` + live + `", tag: "a b") { newCount } } }`:                           "BAD_INPUT tag",
 		`{ space(slug: "hall") { newTopics(since: "` + liveCursor(string(h.spaces["hall"]), 1000) + `") { newCount } } }`: "CONFLICT",
 		`{ topics(orderBy: BEST) { nodes { id } } }`:                                                                      "BAD_INPUT",
-		`{ topics(spaceId: "x") { nodes { id } } }`:                                                                       "NOT_FOUND",
-		`{ topics(first: "many") { nodes { id } } }`:                                                                      "BAD_INPUT",
-		`{ member(handle: "") { id } }`:                                                                                   "NOT_FOUND",
-		`{ nothing }`:                                                                                                     "BAD_INPUT",
-		`{ viewer { member { password } } }`:                                                                              "BAD_INPUT",
-		`{ viewer `:                                                                                                       "BAD_INPUT",
-		``:                                                                                                                "BAD_INPUT",
-		`query($a: Int!) { topics(first: $a) { nodes { id } } }`:                                                          "BAD_INPUT a",
+		`{ ideas(boardId: "x") { nodes { id } } }`:                                                                        "NOT_FOUND",
+		`{ board(slug: "board") { ideas(tag: "a b") { nodes { id } } } }`:                                                 "BAD_INPUT tag",
+		`{ board(slug: "board") { ideas(orderBy: NEWEST, period: DAY) { nodes { id } } } }`:                               "BAD_INPUT period",
+		`{ board(slug: "board") { ideas(status: DONE) { nodes { id } } } }`:                                               "BAD_INPUT",
+		`{ roadmap(boardId: "board_") { columns { status } } }`:                                                           "NOT_FOUND",
+		`{ idea(id: "") { id } }`:                    "NOT_FOUND",
+		`{ board { id } }`:                           "BAD_INPUT id",
+		`{ topics(spaceId: "x") { nodes { id } } }`:  "NOT_FOUND",
+		`{ topics(first: "many") { nodes { id } } }`: "BAD_INPUT",
+		`{ member(handle: "") { id } }`:              "NOT_FOUND",
+		`{ nothing }`:                                "BAD_INPUT",
+		`{ viewer { member { password } } }`:         "BAD_INPUT",
+		`{ viewer `:                                  "BAD_INPUT",
+		``:                                           "BAD_INPUT",
+		`query($a: Int!) { topics(first: $a) { nodes { id } } }`: "BAD_INPUT a",
 	} {
 		v := vars{}
 		if strings.Contains(query, "$ids") {

@@ -19,7 +19,10 @@ func lists() string {
 		hall: space(id: "$hall") { topicCount memberCount liveCursor newTopics(since: "$hallCursor", first: 100) { newCount nodes { id title } liveCursor } }
 		public: topic(id: "$public") { postCount participantCount reactionCount viewCount liveCursor
 			posts { nodes { id body replyTo { id } mentions { handle } } } }
-		member(handle: "anna") { id bio }
+		member(handle: "anna") { id bio ideas { nodes { id title board { name } } pageInfo { hasNextPage endCursor } } }
+		boards { nodes { id name slug ideaCount space { id } } pageInfo { hasNextPage endCursor } }
+		publicBoard: board(id: "$publicBoard") { name ideaCount voteCount implementedCount liveCursor ideas { nodes { id title topic { id } } } }
+		roadmap(boardId: "$publicBoard") { columns { ideas { nodes { id } } } }
 	`)
 	n := 0
 	for _, order := range strings.Fields("LATEST NEWEST HOT MOST_DISCUSSED UNANSWERED") {
@@ -82,6 +85,10 @@ func (c *cellar) stir() {
 	c.do("keeper", `deletePost(input: {postId: "$post"}) { post { id } }`)
 	c.do("keeper", `votePoll(input: {pollId: "$poll", optionIds: ["1"]}) { poll { id } }`)
 	c.do("keeper", `updateSpace(input: {spaceId: "$space", name: "`+secret+`2"}) { space { id } }`)
+	c.propose("keeper", "$board", secret, false)
+	c.do("keeper", `setIdeaStatus(input: {ideaId: "$ownIdea", status: PLANNED, answer: "`+secret+`"}) { idea { id } }`)
+	c.do("keeper", `deleteIdea(input: {ideaId: "$idea"}) { ideaId }`)
+	c.do("keeper", `updateBoard(input: {boardId: "$board", name: "`+secret+`2"}) { board { id } }`)
 }
 
 // TestRunningSubscriptionsHideThePrivate has people listen to public places

@@ -43,6 +43,23 @@ var queryProbes = []probe{
 	{does: `topics(spaceId: "$space") { nodes { id } }`},
 	{does: `topics(spaceId: "$space", tag: "go", orderBy: HOT) { nodes { id } }`},
 	{does: `topics(spaceId: "$space", first: 1, after: "x", orderBy: NEWEST) { nodes { id } }`},
+	{does: `node(id: "$board") { id }`},
+	{does: `node(id: "$idea") { id }`},
+	{does: `node(id: "$ownIdea") { id }`},
+	{does: `node(id: "$goneIdea") { id }`},
+	{does: `node(id: "$ownDraft") { id }`},
+	{does: `nodes(ids: ["$board", "$idea", "$ownIdea", "$goneIdea", "$ownDraft"]) { id }`, want: nothingSaid},
+	{does: `board(id: "$board") { name ideaCount policy { kind } ideas { nodes { title } } liveCursor }`},
+	{does: `board(slug: "$slug") { id }`},
+	{does: `boards(spaceId: "$space") { nodes { id } }`},
+	{does: `roadmap(boardId: "$board") { columns { status ideas { nodes { id } } } }`},
+	{does: `ideas(boardId: "$board") { nodes { id } }`},
+	{does: `ideas(boardId: "$board", tag: "no tag", status: PLANNED, first: 1, after: "x") { nodes { id } }`},
+	{does: `ideas(boardId: "$board", orderBy: NEWEST, period: DAY) { nodes { id } }`},
+	{does: `idea(id: "$idea") { title score commentCount topic { id } answers { body } }`},
+	{does: `idea(id: "$ownIdea") { title }`},
+	{does: `idea(id: "$ownDraft") { title }`},
+	{does: `idea(id: "$goneIdea") { title }`},
 }
 
 var mutationProbes = []probe{
@@ -92,6 +109,24 @@ var mutationProbes = []probe{
 	{does: `closePoll(input: {pollId: "$poll"}) { poll { id } }`},
 	{does: `setTyping(input: {topicId: "$topic"}) { topicId }`},
 	{does: `setTyping(input: {topicId: "$topic", typing: false}) { topicId }`},
+	{does: `createBoard(input: {spaceId: "$space", name: "x"}) { board { id } }`},
+	{does: `createBoard(input: {spaceId: "$space", name: "", kind: CONTEST, policy: {voterIds: ["$keeper"], budget: 1}}) { board { id } }`},
+	{does: `updateBoard(input: {boardId: "$board", name: "x"}) { board { id } }`},
+	{does: `updateBoard(input: {boardId: "$board", archived: true, slug: "?", policy: {voterIds: ["$keeper"], budget: 1}}) { board { id } }`},
+	{does: `proposeIdea(input: {boardId: "$board", title: "x", body: "x"}) { idea { id } }`},
+	{does: `proposeIdea(input: {boardId: "$board", title: "", body: "", draft: true}) { idea { id } }`},
+	{does: `publishIdea(input: {ideaId: "$ownDraft"}) { idea { id } }`},
+	{does: `publishIdea(input: {ideaId: "$idea"}) { idea { id } }`},
+	{does: `updateIdea(input: {ideaId: "$ownIdea", title: "x"}) { idea { id } }`},
+	{does: `updateIdea(input: {ideaId: "$ownDraft", body: "x"}) { idea { id } }`},
+	{does: `updateIdea(input: {ideaId: "$idea", title: ""}) { idea { id } }`},
+	{does: `deleteIdea(input: {ideaId: "$ownIdea"}) { ideaId }`},
+	{does: `deleteIdea(input: {ideaId: "$ownDraft"}) { ideaId }`},
+	{does: `deleteIdea(input: {ideaId: "$goneIdea"}) { ideaId }`},
+	{does: `restoreIdea(input: {ideaId: "$goneIdea"}) { idea { id } }`},
+	{does: `setIdeaStatus(input: {ideaId: "$idea", status: IMPLEMENTED, releaseNote: "x"}) { idea { id } }`},
+	{does: `setIdeaStatus(input: {ideaId: "$idea", status: DUPLICATE}) { idea { id } }`},
+	{does: `answerIdea(input: {ideaId: "$idea", body: ""}) { idea { id } }`},
 }
 
 var subscriptionProbes = []probe{
@@ -105,12 +140,15 @@ var subscriptionProbes = []probe{
 	{does: `spaceEvents(spaceId: "$space", calm: true, after: "x", tag: "go") { __typename }`},
 	{does: `topicPresence(topicId: "$topic") { hereCount members { id } typing { id } }`},
 	{does: `topicPresence(topicId: "$topic", hidden: true) { hereCount }`},
+	{does: `boardEvents(boardId: "$board") { __typename }`},
+	{does: `boardEvents(boardId: "$board", after: "$boardCursor") { __typename }`},
+	{does: `boardEvents(boardId: "$board", after: "x") { __typename }`},
 }
 
 // elsewhere are the root fields that know nothing of spaces, and lists, which
 // TestListsHideThePrivate reads.
 var elsewhere = map[string]string{
-	"viewer": "a list", "spaces": "a list", "member": "members are public", "members": "members are public",
+	"viewer": "a list", "spaces": "a list", "ideaDrafts": "a list", "member": "members are public", "members": "members are public",
 	"register": "an account", "logIn": "an account", "logOut": "an account", "changePassword": "an account",
 	"revokeSession": "an account", "createApiToken": "an account", "revokeApiToken": "an account", "updateProfile": "an account",
 	"setMemberRole": "a member", "createSpace": "takes no id",
@@ -146,7 +184,8 @@ func TestThePrivateIsAbsent(t *testing.T) {
 
 // contents are what is in the cellar, as its keeper sees it.
 func (c *cellar) contents() string {
-	query, err := c.things.show(`{ space(id: "$space") { name visibility topicCount memberCount
+	query, err := c.things.show(`{ board(id: "$board") { name slug archivedAt policy { voterRole } ideaCount ideas { nodes { title body status answers { body } } } }
+		goneIdea: idea(id: "$goneIdea") { deleted } space(id: "$space") { name visibility topicCount memberCount
 		topics { nodes { id title pinned postCount reactionCount viewCount acceptedAnswer { id } polls { voterCount closesAt }
 			posts(withDeleted: true) { nodes { id body revision deleted reactions { count } } } } } } }`)
 	if err != nil {

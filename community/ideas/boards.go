@@ -32,7 +32,7 @@ func (a *Assembly) CreateBoard(ctx context.Context, viewer community.Viewer, n N
 	if err := viewer.MayAct(); err != nil {
 		return nil, err
 	}
-	if err := a.spaces.Enter(ctx, a.store, viewer, n.SpaceID); err != nil {
+	if err := a.mustModerate(ctx, a.store, viewer, n.SpaceID); err != nil {
 		return nil, err // before the rest, so that a stranger learns nothing
 	}
 	if n.Kind != IdeaBoard && n.Kind != Contest {
@@ -93,7 +93,7 @@ func (a *Assembly) UpdateBoard(ctx context.Context, viewer community.Viewer, id 
 	if err := viewer.MayAct(); err != nil {
 		return nil, err
 	}
-	if _, err := a.board(ctx, a.store, viewer, id); err != nil {
+	if _, err := a.ruled(ctx, a.store, viewer, id); err != nil {
 		return nil, err
 	}
 	ready, err := a.readied(ctx, c)
@@ -101,11 +101,8 @@ func (a *Assembly) UpdateBoard(ctx context.Context, viewer community.Viewer, id 
 		return nil, err
 	}
 	return store.Result(ctx, a.store, func(tx store.Tx) (*Board, error) {
-		b, err := a.board(ctx, tx, viewer, id)
+		b, err := a.ruled(ctx, tx, viewer, id)
 		if err != nil {
-			return nil, err
-		}
-		if err := a.mustModerate(ctx, tx, viewer, b.SpaceID); err != nil {
 			return nil, err
 		}
 		if c.Archived == nil || *c.Archived {

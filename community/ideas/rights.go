@@ -20,6 +20,15 @@ func (a *Assembly) board(ctx context.Context, on store.Ops, viewer community.Vie
 	return b, nil
 }
 
+// ruled answers a board that the viewer may rule over.
+func (a *Assembly) ruled(ctx context.Context, on store.Ops, viewer community.Viewer, id community.BoardID) (*Board, error) {
+	b, err := a.board(ctx, on, viewer, id)
+	if err != nil {
+		return nil, err
+	}
+	return b, a.mustModerate(ctx, on, viewer, b.SpaceID)
+}
+
 // idea answers an idea that the viewer may see, or NOT_FOUND. A draft is seen by
 // its author, and a deleted idea by who may restore it.
 func (a *Assembly) idea(ctx context.Context, on store.Ops, viewer community.Viewer, id community.IdeaID) (*Idea, *Board, error) {
