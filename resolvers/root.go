@@ -44,6 +44,7 @@ type mutation struct {
 	boardMutations
 	ideaMutations
 	voteMutations
+	contestMutations
 }
 
 type subscription struct {
@@ -78,6 +79,7 @@ func (r *Root) Mutation() graph.MutationResolver {
 		boardMutations{r.Boards},
 		ideaMutations{r.Boards},
 		voteMutations{r.Boards},
+		contestMutations{r.Boards},
 	}
 }
 

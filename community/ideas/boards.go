@@ -24,7 +24,8 @@ type NewBoard struct {
 	Slug    *string // made of the name when nil
 	Brief   *string
 	Kind    BoardKind
-	Policy  *Policy // everybody has one vote for each idea when nil
+	Policy  *Policy       // everybody has one vote for each idea when nil
+	Contest *ContestRules // of the kind CONTEST only; any member enters when nil
 }
 
 // CreateBoard makes a board in a space, for who moderates it.
@@ -42,7 +43,7 @@ func (a *Assembly) CreateBoard(ctx context.Context, viewer community.Viewer, n N
 		ID: community.NewID[community.BoardID](community.BoardPrefix), SpaceID: n.SpaceID, Kind: n.Kind,
 		CreatedBy: viewer.ID, CreatedAt: a.now(),
 	}
-	change := BoardChange{Name: &n.Name, Slug: n.Slug, Brief: n.Brief, Policy: n.Policy}
+	change := BoardChange{Name: &n.Name, Slug: n.Slug, Brief: n.Brief, Policy: n.Policy, Contest: n.Contest}
 	if n.Slug == nil {
 		slug := text.Slug(n.Name, 64)
 		change.Slug = &slug
@@ -81,6 +82,7 @@ type BoardChange struct {
 	Slug     *string
 	Brief    *string
 	Policy   *Policy
+	Contest  *ContestRules
 	Archived *bool
 
 	html string // of the brief
@@ -134,6 +136,13 @@ func (a *Assembly) readied(ctx context.Context, c BoardChange) (BoardChange, err
 		}
 		c.Policy = &policy
 	}
+	if c.Contest != nil {
+		rules := *c.Contest
+		if err := checkRules(&rules); err != nil {
+			return c, err
+		}
+		c.Contest = &rules
+	}
 	return c, nil
 }
 
@@ -157,6 +166,14 @@ func (c BoardChange) apply(b *Board) (err error) {
 			return community.Conflict("Votes were given already: the kind of the policy stays %s.", b.Policy.Kind)
 		}
 		b.Policy = *c.Policy
+	}
+	if c.Contest != nil {
+		if err := b.setContest(c.Contest, c.at); err != nil {
+			return err
+		}
+	}
+	if err := b.checkContest(); err != nil {
+		return err
 	}
 	if c.Archived != nil && *c.Archived != (b.ArchivedAt != nil) {
 		b.ArchivedAt = nil
