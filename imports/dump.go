@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"veche/community/ideas"
 	"veche/community/members"
 )
 
@@ -33,7 +34,8 @@ type dump struct {
 	posts map[int64]*postFacts
 	threads
 	wordings map[int64][]wording
-	files    []*os.File // of twice
+	files    []*os.File   // of twice
+	board    *ideas.Board // that requests are brought to; nil where all is brought to a space
 }
 
 // postFacts is what is known of a question or an answer.
@@ -43,8 +45,10 @@ type postFacts struct {
 	votes    int64 // the sum of up and down votes
 	topic    int   // the place among threads.topics
 	question bool
-	accepted int64 // of a question
-	gone     int   // 1 when the author is not known
+	accepted int64  // of a question
+	gone     int    // 1 when the author is not known
+	outcome  string // the tag that says what became of a request
+	decided  int64  // when it got that
 }
 
 var (
@@ -57,6 +61,11 @@ var (
 // Posts.xml must be there; other files may be missing. The report is good for
 // what was done also when there is an error.
 func (j *Job) StackExchange(ctx context.Context, dir string) (*Report, error) {
+	return j.dumpOf(ctx, dir, func(ctx context.Context, d *dump) error { return d.enter(ctx) })
+}
+
+// dumpOf brings the dump to where enter finds.
+func (j *Job) dumpOf(ctx context.Context, dir string, enter func(context.Context, *dump) error) (*Report, error) {
 	whole, err := filepath.Abs(dir)
 	if err != nil {
 		return newReport(""), fmt.Errorf("find the folder: %w", err)
@@ -71,7 +80,7 @@ func (j *Job) StackExchange(ctx context.Context, dir string) (*Report, error) {
 	}
 	err = d.open()
 	for _, pass := range []func(context.Context) error{
-		d.enter, d.bringUsers, d.indexPosts, d.indexComments, d.indexHistory, d.bringThreads, d.bringBookmarks, d.countRest,
+		func(ctx context.Context) error { return enter(ctx, d) }, d.bringUsers, d.indexPosts, d.indexComments, d.indexHistory, d.bringThreads, d.bringBookmarks, d.countRest,
 	} {
 		if err == nil {
 			err = pass(ctx)
@@ -116,6 +125,9 @@ func (d *dump) close() error {
 }
 
 func (d *dump) key(kind string, id int64) string {
+	if d.board != nil && kind != "user" {
+		kind = string(d.board.ID) + ":" + kind
+	}
 	return "stackexchange:" + d.site + ":" + kind + ":" + strconv.FormatInt(id, 10)
 }
 

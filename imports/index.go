@@ -24,6 +24,10 @@ func (d *dump) indexPosts(ctx context.Context) error {
 		it := item{id: id, at: p.at, span: r.span}
 		switch r.text("PostTypeId") {
 		case "1":
+			if requested := p.requested(r); d.board != nil && !requested {
+				d.report.Dropped["question that is no "+requestTag]++
+				return nil
+			}
 			p.question, p.topic, it.topic = true, len(d.topics), len(d.topics)
 			d.topics = append(d.topics, it)
 		case "2":
@@ -134,6 +138,7 @@ func (d *dump) indexHistory(ctx context.Context) error {
 	err := d.rows(ctx, "PostHistory.xml", func(r row) error {
 		kind := r.text("PostHistoryTypeId")
 		if kind != "2" && kind != "5" && kind != "8" {
+			d.decided(r)
 			reason := cmp.Or(historyReasons[kind], "history of closing, moving and the like")
 			d.report.Dropped[reason]++
 			return nil

@@ -158,6 +158,9 @@ func (p *Parts) prune(ctx context.Context) {
 		if _, err := store.ForgetAnswers(ctx, p.Store, time.Now().Add(-answersKept)); err != nil && ctx.Err() == nil {
 			slog.ErrorContext(ctx, "old answers of mutations could not be removed", "error", err)
 		}
+		if _, err := p.Boards.ForgetLadders(ctx); err != nil && ctx.Err() == nil {
+			slog.ErrorContext(ctx, "old ladders could not be forgotten", "error", err)
+		}
 		if err := p.Documents.Prune(ctx); err != nil && ctx.Err() == nil {
 			slog.ErrorContext(ctx, "persisted documents could not be pruned", "error", err)
 		}
