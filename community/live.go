@@ -118,7 +118,11 @@ type ResyncRequired struct {
 	Cursor Cursor
 }
 
-// The places in whose events it may come.
+// IsTopicEvent says that it may come in a topic.
 func (*ResyncRequired) IsTopicEvent() {}
+
+// IsSpaceEvent says that it may come in a space.
 func (*ResyncRequired) IsSpaceEvent() {}
+
+// IsBoardEvent says that it may come on a board.
 func (*ResyncRequired) IsBoardEvent() {}

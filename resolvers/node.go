@@ -15,24 +15,35 @@ type nodeQueries struct {
 }
 
 func (q nodeQueries) Node(ctx context.Context, id string) (community.Node, error) {
-	l := loaders(ctx)
-	switch community.IDPrefix(id) {
-	case community.MemberPrefix:
-		return node(l.Members.Load(ctx, community.MemberID(id)))
-	case community.SpacePrefix:
-		return node(l.Spaces.Load(ctx, community.SpaceID(id)))
-	case community.TopicPrefix:
-		return node(l.Topics.Load(ctx, community.TopicID(id)))
-	case community.PostPrefix:
-		return node(l.Posts.Load(ctx, community.PostID(id)))
-	case community.PollPrefix:
-		return node(q.hall.Poll(ctx, viewerOf(ctx), community.PollID(id)))
-	case community.BoardPrefix:
-		return node(l.Boards.Load(ctx, community.BoardID(id)))
-	case community.IdeaPrefix:
-		return node(l.Ideas.Load(ctx, community.IdeaID(id)))
+	if look, ok := nodes[community.IDPrefix(id)]; ok {
+		return look(ctx, q, id)
 	}
 	return nil, community.NotFound("thing")
+}
+
+// nodes are how things are looked up, by the prefixes of their ids.
+var nodes = map[string]func(ctx context.Context, q nodeQueries, id string) (community.Node, error){
+	community.MemberPrefix: func(ctx context.Context, _ nodeQueries, id string) (community.Node, error) {
+		return node(loaders(ctx).Members.Load(ctx, community.MemberID(id)))
+	},
+	community.SpacePrefix: func(ctx context.Context, _ nodeQueries, id string) (community.Node, error) {
+		return node(loaders(ctx).Spaces.Load(ctx, community.SpaceID(id)))
+	},
+	community.TopicPrefix: func(ctx context.Context, _ nodeQueries, id string) (community.Node, error) {
+		return node(loaders(ctx).Topics.Load(ctx, community.TopicID(id)))
+	},
+	community.PostPrefix: func(ctx context.Context, _ nodeQueries, id string) (community.Node, error) {
+		return node(loaders(ctx).Posts.Load(ctx, community.PostID(id)))
+	},
+	community.BoardPrefix: func(ctx context.Context, _ nodeQueries, id string) (community.Node, error) {
+		return node(loaders(ctx).Boards.Load(ctx, community.BoardID(id)))
+	},
+	community.IdeaPrefix: func(ctx context.Context, _ nodeQueries, id string) (community.Node, error) {
+		return node(loaders(ctx).Ideas.Load(ctx, community.IdeaID(id)))
+	},
+	community.PollPrefix: func(ctx context.Context, q nodeQueries, id string) (community.Node, error) {
+		return node(q.hall.Poll(ctx, viewerOf(ctx), community.PollID(id)))
+	},
 }
 
 // node keeps a nil pointer from becoming a node that is not nil.

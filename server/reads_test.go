@@ -147,3 +147,25 @@ func TestReadsOfNodes(t *testing.T) {
 	const query = `query($ids: [ID!]!) { nodes(ids: $ids) { ... on Post { id author { handle } } } }`
 	wantReads(t, h, c, query, 8, vars{"ids": ids[:5]}, vars{"ids": ids[:20]}, vars{"ids": ids})
 }
+
+// TestReadsOfIdeas wants the same of a board's best ideas, with all that is
+// around them, and of its roadmap.
+func TestReadsOfIdeas(t *testing.T) {
+	h, c := openCounting(t, append(people(), "olga owner")...)
+	h.build("hall")
+	board := h.get("olga", `mutation($s: ID!) { createBoard(input: {spaceId: $s, name: "Board"}) { board { id } } }`,
+		vars{"s": h.spaces["hall"]}).at("createBoard.board.id").text()
+	for i := range 50 {
+		idea := h.get(fmt.Sprintf("p%d", i%10), `mutation($b: ID!) { proposeIdea(input: {boardId: $b, title: "Идея", body: "@boris и @anna", tags: ["go"]}) {
+			idea { id } } }`, vars{"b": board}).at("proposeIdea.idea.id").text()
+		h.get("olga", `mutation($i: ID!) { setIdeaStatus(input: {ideaId: $i, status: PLANNED, answer: "Да, @anna!"}) { idea { id } } }`, vars{"i": idea})
+	}
+	const page = `query($b: ID!, $n: Int!) { board(id: $b) { name liveCursor space { name } policy { voters { handle } }
+		ideas(first: $n, status: PLANNED, tag: "go") { nodes { id title score voterCount commentCount tags status author { handle }
+		board { name } topic { id postCount unreadCount idea { id } } mergedInto { id } answers { by { handle } } } } } }`
+	wantReads(t, h, c, page, 20, sizes(vars{"b": board})...)
+	const roadmap = `query($b: ID!, $n: Int!) { roadmap(boardId: $b) { columns { status ideas(first: $n) { nodes { id title author { handle } board { name } topic { title } } } } } }`
+	wantReads(t, h, c, roadmap, 17, sizes(vars{"b": board})...)
+	const mine = `query($n: Int!) { member(handle: "p1") { ideas(first: $n) { nodes { id title board { name } } } } }`
+	wantReads(t, h, c, mine, 10, sizes(nil)...)
+}

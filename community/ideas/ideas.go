@@ -6,6 +6,11 @@
 //
 //   - A board is seen by who sees its space; what the viewer may not see answers
 //     NOT_FOUND, like a thing that never was.
+//   - An idea that is published has a topic of the forum, opened in the same
+//     commit, whose title, tags and opening are the idea's: those who read the
+//     forum find the whole idea there and answer it as they would anything. The
+//     topic is there as long as the idea is.
+//   - A draft is seen by its author alone, and nothing of it is in the log.
 //   - Scores, counts and ranks change in the same commit as the votes that they
 //     come of, and each vote and each return of one is an entry of the log.
 //   - Nobody spends more votes than a board's policy gives, however many of their
