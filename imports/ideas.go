@@ -300,7 +300,7 @@ func (t *tableRun) bringVotes(ctx context.Context, path string) error {
 	return t.flush(ctx)
 }
 
-func (t *tableRun) readVote(c cells, idea, who string) (v ideas.BroughtVote, err error) {
+func (t *tableRun) readVote(c cells, idea, who string) (v ideas.BroughtBallot, err error) {
 	if idea == "" || who == "" {
 		return v, faulty("it does not say whose vote it is, or for which idea")
 	}
@@ -331,7 +331,7 @@ func (t *tableRun) readVote(c cells, idea, who string) (v ideas.BroughtVote, err
 }
 
 // giveVote writes a vote of somebody for an idea that was brought.
-func (t *tableRun) giveVote(v ideas.BroughtVote, idea, voter string) deed {
+func (t *tableRun) giveVote(v ideas.BroughtBallot, idea, voter string) deed {
 	return func(ctx context.Context, tx store.Tx) (kept, error) {
 		made := v
 		on, err := here(ctx, tx, idea)

@@ -159,7 +159,7 @@ func (p *Parts) prune(ctx context.Context) {
 			slog.ErrorContext(ctx, "old answers of mutations could not be removed", "error", err)
 		}
 		if _, err := p.Boards.ForgetLadders(ctx); err != nil && ctx.Err() == nil {
-			slog.ErrorContext(ctx, "old ladders could not be forgotten", "error", err)
+			slog.ErrorContext(ctx, "rankings of periods that are over could not be removed", "error", err)
 		}
 		if err := p.Documents.Prune(ctx); err != nil && ctx.Err() == nil {
 			slog.ErrorContext(ctx, "persisted documents could not be pruned", "error", err)
