@@ -86,6 +86,7 @@ func (d *dump) postFacts(r row) (p *postFacts, id int64, err error) {
 	if p.accepted, err = r.number("AcceptedAnswerId"); err != nil {
 		return nil, 0, err
 	}
+	p.author, _ = r.number("OwnerUserId")
 	at, err := r.date("CreationDate")
 	p.at = millis(at)
 	if d.since.IsZero() || at.Before(d.since) {
@@ -118,6 +119,7 @@ func (d *dump) indexComments(ctx context.Context) error {
 			id: id, post: on, file: 1, span: r.span, topic: p.topic, comment: true,
 			at: max(millis(at), p.at), // a post that was moved may be younger than its comments
 		})
+		d.need(r, "UserId")
 		if d.member(r, "UserId") == d.goneKey() {
 			d.report.StandIns++
 		}
@@ -159,6 +161,7 @@ func (d *dump) indexHistory(ctx context.Context) error {
 			d.report.Dropped["wording of a post that was not brought"]++
 			return nil
 		}
+		d.need(r, "UserId")
 		gone := d.member(r, "UserId") == d.goneKey()
 		d.wordings[post] = append(d.wordings[post], wording{millis(at), id, gone, r.span})
 		return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"veche/community"
@@ -102,7 +103,7 @@ func (a *Assembly) UpdateBoard(ctx context.Context, viewer community.Viewer, id 
 	if err != nil {
 		return nil, err
 	}
-	return store.Result(ctx, a.store, func(tx store.Tx) (*Board, error) {
+	b, err := store.Result(ctx, a.store, func(tx store.Tx) (*Board, error) {
 		b, err := a.ruled(ctx, tx, viewer, id)
 		if err != nil {
 			return nil, err
@@ -117,6 +118,12 @@ func (a *Assembly) UpdateBoard(ctx context.Context, viewer community.Viewer, id 
 		}
 		return b, a.log.Append(ctx, tx, told(id, BoardChanged, viewer, string(id)))
 	})
+	if err == nil && b.RevealAt != nil && !ready.at.Before(*b.RevealAt) {
+		if _, err := a.reveal(ctx, id); err != nil {
+			slog.WarnContext(ctx, "entries are shown a little later", "board", id, "error", err)
+		}
+	}
+	return b, err
 }
 
 // readied checks and renders what was given, before the Do.

@@ -130,7 +130,7 @@ func (a *Assembly) takesEntries(ctx context.Context, tx store.Tx, viewer communi
 		return err
 	}
 	if part.Proposed >= r.EntriesEach {
-		return community.Conflict("You have %d entries in this contest, which is as many as one may have.", part.Proposed)
+		return community.Conflict("You have as many entries in this contest as one may have: %d.", r.EntriesEach)
 	}
 	return nil
 }

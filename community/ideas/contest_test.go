@@ -178,7 +178,7 @@ func (a arena) announcing(b *Board, first, second *Idea) {
 		}
 	}
 	_, err = say("", one, two)
-	wantRefusal(t, err, community.KindBadInput, "The winners were announced at 2026-12-08T10:00:00Z: say why they are corrected.")
+	wantRefusal(t, err, community.KindBadInput, "The winners were announced already: say why they are corrected.")
 	got, err := say("Голоса пересчитали", two)
 	if err != nil {
 		t.Fatal(err)

@@ -95,7 +95,7 @@ func (a *Assembly) cited(ctx context.Context, given []Winner) ([]Winner, error) 
 		case w.Place < 1 || w.Place > MaxWinners:
 			return nil, community.BadInput("winners", "A place is between 1 and %d.", MaxWinners)
 		case slices.ContainsFunc(all, func(o Winner) bool { return o.IdeaID == w.IdeaID }):
-			return nil, community.BadInput("winners", "The idea %q is there twice.", w.IdeaID)
+			return nil, community.BadInput("winners", "An idea is there twice.")
 		}
 		said, err := a.written(ctx, "winners", w.Citation, 0, MaxCitation)
 		if err != nil {
@@ -149,7 +149,7 @@ func (a *Assembly) announce(ctx context.Context, tx store.Tx, viewer community.V
 		}
 		switch {
 		case reason == "":
-			return community.BadInput("reason", "The winners were announced at %s: say why they are corrected.", b.AnnouncedAt.Format(time.RFC3339))
+			return community.BadInput("reason", "The winners were announced already: say why they are corrected.")
 		case len(b.Corrections) >= MaxCorrections:
 			return community.Conflict("The winners were corrected %d times, which is as often as they may be.", len(b.Corrections))
 		}
