@@ -27,6 +27,7 @@ type BoardResolver interface {
 
 	Ideas(ctx context.Context, obj *ideas.Board, first *int, after *community.Cursor, last *int, before *community.Cursor, orderBy ideas.Order, period ideas.Period, status *ideas.Status, tag *string) (*community.Page[*ideas.Idea], error)
 	LiveCursor(ctx context.Context, obj *ideas.Board) (community.Cursor, error)
+
 	ViewerVotesLeft(ctx context.Context, obj *ideas.Board) (*int, error)
 	Members(ctx context.Context, obj *ideas.Board, orderBy ideas.BoardMemberOrder, first *int, after *community.Cursor, last *int, before *community.Cursor) (*community.Page[*ideas.Part], error)
 }
@@ -437,6 +438,109 @@ func (ec *executionContext) _Board_liveCursor(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_Board_liveCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Board", field, true, true, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _Board_contest(ctx context.Context, field graphql.CollectedField, obj *ideas.Board) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Board_contest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contest, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ideas.ContestRules) graphql.Marshaler {
+			return ec.marshalOContestRules2ᚖvecheᚋcommunityᚋideasᚐContestRules(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Board_contest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Board",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContestRules(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Board_winners(ctx context.Context, field graphql.CollectedField, obj *ideas.Board) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Board_winners(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Winners, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []ideas.Winner) graphql.Marshaler {
+			return ec.marshalNWinner2ᚕvecheᚋcommunityᚋideasᚐWinnerᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Board_winners(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Board",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Winner(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Board_announcedAt(ctx context.Context, field graphql.CollectedField, obj *ideas.Board) (ret graphql.Marshaler) {
+	return ec.marshalODateTime2ᚖtimeᚐTime(ctx, field.Selections, obj.AnnouncedAt)
+}
+func (ec *executionContext) fieldContext_Board_announcedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Board", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Board_corrections(ctx context.Context, field graphql.CollectedField, obj *ideas.Board) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Board_corrections(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Corrections, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []ideas.Correction) graphql.Marshaler {
+			return ec.marshalNWinnersCorrection2ᚕvecheᚋcommunityᚋideasᚐCorrectionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Board_corrections(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Board",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WinnersCorrection(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Board_viewerVotesLeft(ctx context.Context, field graphql.CollectedField, obj *ideas.Board) (ret graphql.Marshaler) {
@@ -1203,7 +1307,7 @@ func (ec *executionContext) unmarshalInputCreateBoardInput(ctx context.Context, 
 		asMap["kind"] = "IDEAS"
 	}
 
-	fieldsInOrder := [...]string{"spaceId", "name", "slug", "brief", "kind", "policy"}
+	fieldsInOrder := [...]string{"spaceId", "name", "slug", "brief", "kind", "policy", "contest"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1252,6 +1356,13 @@ func (ec *executionContext) unmarshalInputCreateBoardInput(ctx context.Context, 
 				return it, err
 			}
 			it.Policy = data
+		case "contest":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contest"))
+			data, err := ec.unmarshalOContestRulesInput2ᚖvecheᚋcommunityᚋideasᚐContestRules(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Contest = data
 		}
 	}
 	return it, nil
@@ -1386,7 +1497,7 @@ func (ec *executionContext) unmarshalInputUpdateBoardInput(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"boardId", "name", "slug", "brief", "policy", "archived"}
+	fieldsInOrder := [...]string{"boardId", "name", "slug", "brief", "policy", "archived", "contest"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1435,6 +1546,13 @@ func (ec *executionContext) unmarshalInputUpdateBoardInput(ctx context.Context, 
 				return it, err
 			}
 			it.Archived = data
+		case "contest":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contest"))
+			data, err := ec.unmarshalOContestRulesInput2ᚖvecheᚋcommunityᚋideasᚐContestRules(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Contest = data
 		}
 	}
 	return it, nil
@@ -1485,6 +1603,11 @@ func (ec *executionContext) _BoardEvent(ctx context.Context, sel ast.SelectionSe
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
+	case *ideas.WinnersAnnouncedEvent:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._WinnersAnnounced(ctx, sel, obj)
 	case *community.ResyncRequired:
 		if obj == nil {
 			return graphql.Null
@@ -1676,6 +1799,26 @@ func (ec *executionContext) _Board(ctx context.Context, sel ast.SelectionSet, ob
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "contest":
+			out.Values[i] = ec._Board_contest(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "winners":
+			out.Values[i] = ec._Board_winners(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "announcedAt":
+			out.Values[i] = ec._Board_announcedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "corrections":
+			out.Values[i] = ec._Board_corrections(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "viewerVotesLeft":
 			field := field
 

@@ -420,6 +420,34 @@ func (ec *executionContext) fieldContext_Idea_source(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("Idea", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _Idea_place(ctx context.Context, field graphql.CollectedField, obj *ideas.Idea) (ret graphql.Marshaler) {
+	return ec.marshalOInt2ᚖint(ctx, field.Selections, obj.Place())
+}
+func (ec *executionContext) fieldContext_Idea_place(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Idea", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Idea_citation(ctx context.Context, field graphql.CollectedField, obj *ideas.Idea) (ret graphql.Marshaler) {
+	return ec.marshalNMarkdown2string(ctx, field.Selections, obj.Citation)
+}
+func (ec *executionContext) fieldContext_Idea_citation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Idea", field, false, false, errors.New("field of type Markdown does not have child fields"))
+}
+
+func (ec *executionContext) _Idea_citationHtml(ctx context.Context, field graphql.CollectedField, obj *ideas.Idea) (ret graphql.Marshaler) {
+	return ec.marshalNHTML2string(ctx, field.Selections, obj.CitationHTML)
+}
+func (ec *executionContext) fieldContext_Idea_citationHtml(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Idea", field, false, false, errors.New("field of type HTML does not have child fields"))
+}
+
+func (ec *executionContext) _Idea_broughtScore(ctx context.Context, field graphql.CollectedField, obj *ideas.Idea) (ret graphql.Marshaler) {
+	return ec.marshalNInt2int(ctx, field.Selections, obj.BroughtScore)
+}
+func (ec *executionContext) fieldContext_Idea_broughtScore(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Idea", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _Idea_viewerVote(ctx context.Context, field graphql.CollectedField, obj *ideas.Idea) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1431,6 +1459,26 @@ func (ec *executionContext) _Idea(ctx context.Context, sel ast.SelectionSet, obj
 		case "source":
 			out.Values[i] = ec._Idea_source(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "place":
+			out.Values[i] = ec._Idea_place(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "citation":
+			out.Values[i] = ec._Idea_citation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "citationHtml":
+			out.Values[i] = ec._Idea_citationHtml(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "broughtScore":
+			out.Values[i] = ec._Idea_broughtScore(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "viewerVote":

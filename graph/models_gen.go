@@ -60,6 +60,12 @@ type AddSpaceMemberPayload struct {
 	Space *forum.Space `json:"space"`
 }
 
+// The answer to announceWinners.
+type AnnounceWinnersPayload struct {
+	// The contest.
+	Board *ideas.Board `json:"board"`
+}
+
 // An answer to an idea.
 type AnswerIdeaInput struct {
 	// The idea.
@@ -446,6 +452,8 @@ type UpdateBoardInput struct {
 	Policy *ideas.Policy `json:"policy,omitempty"`
 	// Whether it is put away. One that is must be taken out again before anything else of it is changed.
 	Archived *bool `json:"archived,omitempty"`
+	// All its rules of entering; of the kind CONTEST only. Entries that were shown cannot be hidden again.
+	Contest *ideas.ContestRules `json:"contest,omitempty"`
 }
 
 // The answer to updateBoard.

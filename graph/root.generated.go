@@ -26,6 +26,7 @@ import (
 type MutationResolver interface {
 	CreateBoard(ctx context.Context, input ideas.NewBoard, idempotencyKey *string) (*CreateBoardPayload, error)
 	UpdateBoard(ctx context.Context, input UpdateBoardInput, idempotencyKey *string) (*UpdateBoardPayload, error)
+	AnnounceWinners(ctx context.Context, input ideas.Announcement, idempotencyKey *string) (*AnnounceWinnersPayload, error)
 	ProposeIdea(ctx context.Context, input ideas.NewIdea, idempotencyKey *string) (*ProposeIdeaPayload, error)
 	PublishIdea(ctx context.Context, input PublishIdeaInput, idempotencyKey *string) (*PublishIdeaPayload, error)
 	UpdateIdea(ctx context.Context, input UpdateIdeaInput, idempotencyKey *string) (*UpdateIdeaPayload, error)
@@ -175,6 +176,28 @@ func (ec *executionContext) field_Mutation_addSpaceMember_args(ctx context.Conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (AddSpaceMemberInput, error) {
 			return ec.unmarshalNAddSpaceMemberInput2vecheᚋgraphᚐAddSpaceMemberInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_announceWinners_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ideas.Announcement, error) {
+			return ec.unmarshalNAnnounceWinnersInput2vecheᚋcommunityᚋideasᚐAnnouncement(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -1815,6 +1838,50 @@ func (ec *executionContext) fieldContext_Mutation_updateBoard(ctx context.Contex
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_updateBoard_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_announceWinners(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_announceWinners(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AnnounceWinners(ctx, fc.Args["input"].(ideas.Announcement), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *AnnounceWinnersPayload) graphql.Marshaler {
+			return ec.marshalNAnnounceWinnersPayload2ᚖvecheᚋgraphᚐAnnounceWinnersPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_announceWinners(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AnnounceWinnersPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_announceWinners_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -4925,6 +4992,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "updateBoard":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateBoard(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "announceWinners":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_announceWinners(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++

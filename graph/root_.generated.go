@@ -49,6 +49,8 @@ type ResolverRoot interface {
 	Topic() TopicResolver
 	TopicPresence() TopicPresenceResolver
 	Viewer() ViewerResolver
+	Winner() WinnerResolver
+	WinnersCorrection() WinnersCorrectionResolver
 }
 
 type DirectiveRoot struct {
@@ -71,6 +73,10 @@ type ComplexityRoot struct {
 		Space func(childComplexity int) int
 	}
 
+	AnnounceWinnersPayload struct {
+		Board func(childComplexity int) int
+	}
+
 	AnswerIdeaPayload struct {
 		Idea func(childComplexity int) int
 	}
@@ -84,9 +90,12 @@ type ComplexityRoot struct {
 	}
 
 	Board struct {
+		AnnouncedAt      func(childComplexity int) int
 		ArchivedAt       func(childComplexity int) int
 		Brief            func(childComplexity int) int
 		BriefHTML        func(childComplexity int) int
+		Contest          func(childComplexity int) int
+		Corrections      func(childComplexity int) int
 		CreatedAt        func(childComplexity int) int
 		CreatedBy        func(childComplexity int) int
 		ID               func(childComplexity int) int
@@ -102,6 +111,7 @@ type ComplexityRoot struct {
 		Space            func(childComplexity int) int
 		ViewerVotesLeft  func(childComplexity int) int
 		VoteCount        func(childComplexity int) int
+		Winners          func(childComplexity int) int
 	}
 
 	BoardChanged struct {
@@ -176,6 +186,14 @@ type ComplexityRoot struct {
 		Votes             func(childComplexity int) int
 	}
 
+	ContestRules struct {
+		EntrantRole   func(childComplexity int) int
+		EntriesEach   func(childComplexity int) int
+		EntriesFrom   func(childComplexity int) int
+		EntriesHidden func(childComplexity int) int
+		EntriesUntil  func(childComplexity int) int
+	}
+
 	CreateApiTokenPayload struct {
 		APIToken func(childComplexity int) int
 		Token    func(childComplexity int) int
@@ -218,6 +236,9 @@ type ComplexityRoot struct {
 		Author       func(childComplexity int) int
 		Board        func(childComplexity int) int
 		Body         func(childComplexity int) int
+		BroughtScore func(childComplexity int) int
+		Citation     func(childComplexity int) int
+		CitationHTML func(childComplexity int) int
 		CommentCount func(childComplexity int) int
 		CreatedAt    func(childComplexity int) int
 		Deleted      func(childComplexity int) int
@@ -227,6 +248,7 @@ type ComplexityRoot struct {
 		ID           func(childComplexity int) int
 		MergedCount  func(childComplexity int) int
 		MergedInto   func(childComplexity int) int
+		Place        func(childComplexity int) int
 		Rank         func(childComplexity int, period ideas.Period) int
 		ReleaseHTML  func(childComplexity int) int
 		ReleaseNote  func(childComplexity int) int
@@ -388,6 +410,7 @@ type ComplexityRoot struct {
 		AddPost           func(childComplexity int, input forum.NewPost, idempotencyKey *string) int
 		AddReaction       func(childComplexity int, input AddReactionInput, idempotencyKey *string) int
 		AddSpaceMember    func(childComplexity int, input AddSpaceMemberInput, idempotencyKey *string) int
+		AnnounceWinners   func(childComplexity int, input ideas.Announcement, idempotencyKey *string) int
 		AnswerIdea        func(childComplexity int, input AnswerIdeaInput, idempotencyKey *string) int
 		Bookmark          func(childComplexity int, input BookmarkInput, idempotencyKey *string) int
 		ChangePassword    func(childComplexity int, input ChangePasswordInput, idempotencyKey *string) int
@@ -862,6 +885,25 @@ type ComplexityRoot struct {
 		Role   func(childComplexity int) int
 		Weight func(childComplexity int) int
 	}
+
+	Winner struct {
+		Citation func(childComplexity int) int
+		HTML     func(childComplexity int) int
+		Idea     func(childComplexity int) int
+		Place    func(childComplexity int) int
+	}
+
+	WinnersAnnounced struct {
+		Board  func(childComplexity int) int
+		Cursor func(childComplexity int) int
+	}
+
+	WinnersCorrection struct {
+		At      func(childComplexity int) int
+		By      func(childComplexity int) int
+		Reason  func(childComplexity int) int
+		Winners func(childComplexity int) int
+	}
 }
 
 type executableSchema graphql.ExecutableSchemaState[ResolverRoot, DirectiveRoot, ComplexityRoot]
@@ -906,6 +948,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AddSpaceMemberPayload.Space(childComplexity), true
 
+	case "AnnounceWinnersPayload.board":
+		if e.ComplexityRoot.AnnounceWinnersPayload.Board == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnnounceWinnersPayload.Board(childComplexity), true
+
 	case "AnswerIdeaPayload.idea":
 		if e.ComplexityRoot.AnswerIdeaPayload.Idea == nil {
 			break
@@ -944,6 +993,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ApiToken.Scopes(childComplexity), true
 
+	case "Board.announcedAt":
+		if e.ComplexityRoot.Board.AnnouncedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.AnnouncedAt(childComplexity), true
 	case "Board.archivedAt":
 		if e.ComplexityRoot.Board.ArchivedAt == nil {
 			break
@@ -962,6 +1017,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Board.BriefHTML(childComplexity), true
+	case "Board.contest":
+		if e.ComplexityRoot.Board.Contest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.Contest(childComplexity), true
+	case "Board.corrections":
+		if e.ComplexityRoot.Board.Corrections == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.Corrections(childComplexity), true
 	case "Board.createdAt":
 		if e.ComplexityRoot.Board.CreatedAt == nil {
 			break
@@ -1062,6 +1129,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Board.VoteCount(childComplexity), true
+	case "Board.winners":
+		if e.ComplexityRoot.Board.Winners == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.Winners(childComplexity), true
 
 	case "BoardChanged.board":
 		if e.ComplexityRoot.BoardChanged.Board == nil {
@@ -1274,6 +1347,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CommunityCounters.Votes(childComplexity), true
 
+	case "ContestRules.entrantRole":
+		if e.ComplexityRoot.ContestRules.EntrantRole == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContestRules.EntrantRole(childComplexity), true
+	case "ContestRules.entriesEach":
+		if e.ComplexityRoot.ContestRules.EntriesEach == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContestRules.EntriesEach(childComplexity), true
+	case "ContestRules.entriesFrom":
+		if e.ComplexityRoot.ContestRules.EntriesFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContestRules.EntriesFrom(childComplexity), true
+	case "ContestRules.entriesHidden":
+		if e.ComplexityRoot.ContestRules.EntriesHidden == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContestRules.EntriesHidden(childComplexity), true
+	case "ContestRules.entriesUntil":
+		if e.ComplexityRoot.ContestRules.EntriesUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContestRules.EntriesUntil(childComplexity), true
+
 	case "CreateApiTokenPayload.apiToken":
 		if e.ComplexityRoot.CreateApiTokenPayload.APIToken == nil {
 			break
@@ -1367,6 +1471,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Idea.Body(childComplexity), true
+	case "Idea.broughtScore":
+		if e.ComplexityRoot.Idea.BroughtScore == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Idea.BroughtScore(childComplexity), true
+	case "Idea.citation":
+		if e.ComplexityRoot.Idea.Citation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Idea.Citation(childComplexity), true
+	case "Idea.citationHtml":
+		if e.ComplexityRoot.Idea.CitationHTML == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Idea.CitationHTML(childComplexity), true
 	case "Idea.commentCount":
 		if e.ComplexityRoot.Idea.CommentCount == nil {
 			break
@@ -1421,6 +1543,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Idea.MergedInto(childComplexity), true
+	case "Idea.place":
+		if e.ComplexityRoot.Idea.Place == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Idea.Place(childComplexity), true
 	case "Idea.rank":
 		if e.ComplexityRoot.Idea.Rank == nil {
 			break
@@ -1997,6 +2125,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AddSpaceMember(childComplexity, args["input"].(AddSpaceMemberInput), args["idempotencyKey"].(*string)), true
+	case "Mutation.announceWinners":
+		if e.ComplexityRoot.Mutation.AnnounceWinners == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_announceWinners_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AnnounceWinners(childComplexity, args["input"].(ideas.Announcement), args["idempotencyKey"].(*string)), true
 	case "Mutation.answerIdea":
 		if e.ComplexityRoot.Mutation.AnswerIdea == nil {
 			break
@@ -4048,6 +4187,69 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Weight.Weight(childComplexity), true
 
+	case "Winner.citation":
+		if e.ComplexityRoot.Winner.Citation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Winner.Citation(childComplexity), true
+	case "Winner.citationHtml":
+		if e.ComplexityRoot.Winner.HTML == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Winner.HTML(childComplexity), true
+	case "Winner.idea":
+		if e.ComplexityRoot.Winner.Idea == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Winner.Idea(childComplexity), true
+	case "Winner.place":
+		if e.ComplexityRoot.Winner.Place == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Winner.Place(childComplexity), true
+
+	case "WinnersAnnounced.board":
+		if e.ComplexityRoot.WinnersAnnounced.Board == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WinnersAnnounced.Board(childComplexity), true
+	case "WinnersAnnounced.cursor":
+		if e.ComplexityRoot.WinnersAnnounced.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WinnersAnnounced.Cursor(childComplexity), true
+
+	case "WinnersCorrection.at":
+		if e.ComplexityRoot.WinnersCorrection.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WinnersCorrection.At(childComplexity), true
+	case "WinnersCorrection.by":
+		if e.ComplexityRoot.WinnersCorrection.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WinnersCorrection.By(childComplexity), true
+	case "WinnersCorrection.reason":
+		if e.ComplexityRoot.WinnersCorrection.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WinnersCorrection.Reason(childComplexity), true
+	case "WinnersCorrection.winners":
+		if e.ComplexityRoot.WinnersCorrection.Winners == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WinnersCorrection.Winners(childComplexity), true
+
 	}
 	return 0, false
 }
@@ -4176,7 +4378,7 @@ type Policy @cost(weight: 0) {
   kind: PolicyKind!
   "How many votes everybody has; 0 unless the kind is BUDGET."
   budget: Int!
-  "How many votes of the budget may go to one idea; 0 unless the kind is BUDGET."
+  "How many votes of the budget may go to one idea, or the highest mark that a juror gives; 0 where everybody has one vote for each."
   perIdea: Int!
   "Whether people may vote against ideas too."
   down: Boolean!
@@ -4297,7 +4499,7 @@ input PolicyInput {
   kind: PolicyKind! = ONE_EACH
   "How many votes everybody has, 1 to 1,000; of the kind BUDGET, and needed there."
   budget: Int! = 0
-  "How many votes of the budget may go to one idea; all of them if not given."
+  "How many votes of the budget may go to one idea, all of them if not given; of a jury without a budget the highest mark that a juror gives to an idea, 1 to 10."
   perIdea: Int! = 0
   "Whether people may vote against ideas too; not with a budget."
   down: Boolean! = false
@@ -4422,6 +4624,131 @@ type BoardChanged {
   board: Board!
 }
 `, BuiltIn: false},
+	{Name: "../schema/contests.graphqls", Input: `"Who enters a contest, and when."
+type ContestRules @cost(weight: 0) {
+  "From when on entries are taken; from the beginning if not given."
+  entriesFrom: DateTime
+  "Up to when entries are taken, changed by their authors and, if they are, hidden. People vote from then on, or later if the policy says so."
+  entriesUntil: DateTime
+  "The least role that may enter."
+  entrantRole: Role!
+  "How many entries everybody may have; 0 for any number."
+  entriesEach: Int!
+  "Whether entries are seen by their authors and moderators alone until entriesUntil. So long they have no topic."
+  entriesHidden: Boolean!
+}
+
+"An entry that won something."
+type Winner @cost(weight: 0) {
+  "The entry; nothing if it is gone since."
+  idea: Idea
+  "1 for the first; several may share a place."
+  place: Int!
+  "What it won for; empty if nothing was said."
+  citation: Markdown!
+  "What it won for, rendered."
+  citationHtml: HTML!
+}
+
+"Winners that were announced, and corrected."
+type WinnersCorrection @cost(weight: 0) {
+  "Who was announced before."
+  winners: [Winner!]!
+  "Why it was corrected."
+  reason: String!
+  "Who corrected it."
+  by: Member!
+  "When."
+  at: DateTime!
+}
+
+extend type Board {
+  "Who enters, and when; of the kind CONTEST only."
+  contest: ContestRules
+  "The winners as they were announced last, the first place first."
+  winners: [Winner!]!
+  "When the winners were announced first."
+  announcedAt: DateTime
+  "What was announced before it was corrected, the oldest first."
+  corrections: [WinnersCorrection!]!
+}
+
+extend type Idea {
+  "The place that it won in its contest: 1 for the first."
+  place: Int
+  "What it won that for; empty if it did not, or nothing was said."
+  citation: Markdown!
+  "What it won that for, rendered."
+  citationHtml: HTML!
+  "What of the score came with an import: votes of people who are not known here. All else of it is the sum of what votes count."
+  broughtScore: Int!
+}
+
+"Who is to enter a contest, and when."
+input ContestRulesInput {
+  "From when on entries are taken; from the beginning if not given."
+  entriesFrom: DateTime
+  "Up to when entries are taken; for ever if not given."
+  entriesUntil: DateTime
+  "The least role that may enter, MEMBER or above."
+  entrantRole: Role! = MEMBER
+  "How many entries everybody may have, at most 100; 0 for any number."
+  entriesEach: Int! = 0
+  "Whether entries are seen by their authors and moderators alone until entriesUntil, which is needed then."
+  entriesHidden: Boolean! = false
+}
+
+extend input CreateBoardInput {
+  "Who enters, and when; of the kind CONTEST only. Any member at any time if not given."
+  contest: ContestRulesInput
+}
+
+extend input UpdateBoardInput {
+  "All its rules of entering; of the kind CONTEST only. Entries that were shown cannot be hidden again."
+  contest: ContestRulesInput
+}
+
+"An entry that is to win something."
+input WinnerInput {
+  "The entry."
+  ideaId: ID!
+  "1 to 50; several may share a place."
+  place: Int!
+  "What it wins for; at most 1,000 characters."
+  citation: Markdown! = ""
+}
+
+"Who won a contest."
+input AnnounceWinnersInput {
+  "The contest."
+  boardId: ID!
+  "All winners, 1 to 50, in any order."
+  winners: [WinnerInput!]!
+  "Why winners who were announced before are corrected, at most 300 characters; needed then."
+  reason: String
+}
+
+"The answer to announceWinners."
+type AnnounceWinnersPayload {
+  "The contest."
+  board: Board!
+}
+
+extend type Mutation {
+  "Says who won a contest, once its voting has closed; votes change no more then. Announced before, it is a correction, which needs a reason. For who moderates its space."
+  announceWinners("Who won." input: AnnounceWinnersInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): AnnounceWinnersPayload!
+}
+
+"The winners of a contest were announced, or corrected."
+type WinnersAnnounced {
+  "Where a subscription goes on behind this event."
+  cursor: Cursor!
+  "The contest with its winners."
+  board: Board!
+}
+
+extend union BoardEvent = WinnersAnnounced
+`, BuiltIn: false},
 	{Name: "../schema/counters.graphqls", Input: `extend type Query {
   "The numbers by which the community sees how far it came, as they stand."
   communityCounters: CommunityCounters! @cost(weight: 5)
@@ -4526,7 +4853,7 @@ type Idea implements Node {
   tags: [String!]!
   "Who had it."
   author: Member!
-  "The forum's topic of its comments, which opens with the idea's text; nothing for a draft."
+  "The forum's topic of its comments, which opens with the idea's text; nothing for a draft, nor for an entry of a contest that is hidden."
   topic: Topic
   "What became of it."
   status: IdeaStatus!
@@ -6275,6 +6602,14 @@ func (ec *executionContext) childFields_AddSpaceMemberPayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type AddSpaceMemberPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_AnnounceWinnersPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "board":
+		return ec.fieldContext_AnnounceWinnersPayload_board(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AnnounceWinnersPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_AnswerIdeaPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "idea":
@@ -6333,6 +6668,14 @@ func (ec *executionContext) childFields_Board(ctx context.Context, field graphql
 		return ec.fieldContext_Board_ideas(ctx, field)
 	case "liveCursor":
 		return ec.fieldContext_Board_liveCursor(ctx, field)
+	case "contest":
+		return ec.fieldContext_Board_contest(ctx, field)
+	case "winners":
+		return ec.fieldContext_Board_winners(ctx, field)
+	case "announcedAt":
+		return ec.fieldContext_Board_announcedAt(ctx, field)
+	case "corrections":
+		return ec.fieldContext_Board_corrections(ctx, field)
 	case "viewerVotesLeft":
 		return ec.fieldContext_Board_viewerVotesLeft(ctx, field)
 	case "members":
@@ -6475,6 +6818,22 @@ func (ec *executionContext) childFields_CommunityCounters(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type CommunityCounters", field.Name)
 }
 
+func (ec *executionContext) childFields_ContestRules(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "entriesFrom":
+		return ec.fieldContext_ContestRules_entriesFrom(ctx, field)
+	case "entriesUntil":
+		return ec.fieldContext_ContestRules_entriesUntil(ctx, field)
+	case "entrantRole":
+		return ec.fieldContext_ContestRules_entrantRole(ctx, field)
+	case "entriesEach":
+		return ec.fieldContext_ContestRules_entriesEach(ctx, field)
+	case "entriesHidden":
+		return ec.fieldContext_ContestRules_entriesHidden(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContestRules", field.Name)
+}
+
 func (ec *executionContext) childFields_CreateApiTokenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "token":
@@ -6597,6 +6956,14 @@ func (ec *executionContext) childFields_Idea(ctx context.Context, field graphql.
 		return ec.fieldContext_Idea_deleted(ctx, field)
 	case "source":
 		return ec.fieldContext_Idea_source(ctx, field)
+	case "place":
+		return ec.fieldContext_Idea_place(ctx, field)
+	case "citation":
+		return ec.fieldContext_Idea_citation(ctx, field)
+	case "citationHtml":
+		return ec.fieldContext_Idea_citationHtml(ctx, field)
+	case "broughtScore":
+		return ec.fieldContext_Idea_broughtScore(ctx, field)
 	case "viewerVote":
 		return ec.fieldContext_Idea_viewerVote(ctx, field)
 	case "rank":
@@ -7489,6 +7856,34 @@ func (ec *executionContext) childFields_Weight(ctx context.Context, field graphq
 		return ec.fieldContext_Weight_weight(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Weight", field.Name)
+}
+
+func (ec *executionContext) childFields_Winner(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "idea":
+		return ec.fieldContext_Winner_idea(ctx, field)
+	case "place":
+		return ec.fieldContext_Winner_place(ctx, field)
+	case "citation":
+		return ec.fieldContext_Winner_citation(ctx, field)
+	case "citationHtml":
+		return ec.fieldContext_Winner_citationHtml(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Winner", field.Name)
+}
+
+func (ec *executionContext) childFields_WinnersCorrection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "winners":
+		return ec.fieldContext_WinnersCorrection_winners(ctx, field)
+	case "reason":
+		return ec.fieldContext_WinnersCorrection_reason(ctx, field)
+	case "by":
+		return ec.fieldContext_WinnersCorrection_by(ctx, field)
+	case "at":
+		return ec.fieldContext_WinnersCorrection_at(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WinnersCorrection", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"veche/community/ideas"
 	"veche/community/members"
 )
 
@@ -33,7 +34,9 @@ type dump struct {
 	posts map[int64]*postFacts
 	threads
 	wordings map[int64][]wording
-	files    []*os.File // of twice
+	files    []*os.File     // of twice
+	needed   map[int64]bool // users who wrote what is brought; nil where all are brought
+	board    *ideas.Board   // that requests are brought to; nil where all is brought to a space
 }
 
 // postFacts is what is known of a question or an answer.
@@ -43,8 +46,11 @@ type postFacts struct {
 	votes    int64 // the sum of up and down votes
 	topic    int   // the place among threads.topics
 	question bool
-	accepted int64 // of a question
-	gone     int   // 1 when the author is not known
+	accepted int64  // of a question
+	gone     int    // 1 when the author is not known
+	author   int64  // 0 when not known
+	outcome  string // the tag that says what became of a request
+	decided  int64  // when it got that
 }
 
 var (
@@ -57,6 +63,11 @@ var (
 // Posts.xml must be there; other files may be missing. The report is good for
 // what was done also when there is an error.
 func (j *Job) StackExchange(ctx context.Context, dir string) (*Report, error) {
+	return j.dumpOf(ctx, dir, func(ctx context.Context, d *dump) error { return d.enter(ctx) })
+}
+
+// dumpOf brings the dump to where enter finds.
+func (j *Job) dumpOf(ctx context.Context, dir string, enter func(context.Context, *dump) error) (*Report, error) {
 	whole, err := filepath.Abs(dir)
 	if err != nil {
 		return newReport(""), fmt.Errorf("find the folder: %w", err)
@@ -71,7 +82,7 @@ func (j *Job) StackExchange(ctx context.Context, dir string) (*Report, error) {
 	}
 	err = d.open()
 	for _, pass := range []func(context.Context) error{
-		d.enter, d.bringUsers, d.indexPosts, d.indexComments, d.indexHistory, d.bringThreads, d.bringBookmarks, d.countRest,
+		func(ctx context.Context) error { return enter(ctx, d) }, d.meetUsers, d.indexPosts, d.indexComments, d.indexHistory, d.bringNeeded, d.bringThreads, d.bringBookmarks, d.countRest,
 	} {
 		if err == nil {
 			err = pass(ctx)
@@ -116,6 +127,9 @@ func (d *dump) close() error {
 }
 
 func (d *dump) key(kind string, id int64) string {
+	if d.board != nil && kind != "user" {
+		kind = string(d.board.ID) + ":" + kind
+	}
 	return "stackexchange:" + d.site + ":" + kind + ":" + strconv.FormatInt(id, 10)
 }
 
@@ -139,6 +153,43 @@ func (d *dump) member(r row, attr string) string {
 	return d.key("user", id)
 }
 
+// meetUsers brings all users or, where only some are needed, learns who there is.
+func (d *dump) meetUsers(ctx context.Context) error {
+	if d.board == nil {
+		return d.bringUsers(ctx)
+	}
+	d.needed = map[int64]bool{}
+	told := d.report
+	d.report = newReport("") // the second pass tells
+	err := d.rows(ctx, "Users.xml", func(r row) error {
+		id, err := r.id("Id")
+		if _, dated := r.date("CreationDate"); err == nil && dated == nil {
+			d.users[id] = true
+		}
+		return err
+	})
+	d.report = told
+	return err
+}
+
+// need takes note of who wrote something that is brought.
+func (d *dump) need(r row, attr string) {
+	if id, err := r.number(attr); err == nil && d.needed != nil {
+		d.needed[id] = true
+	}
+}
+
+// bringNeeded brings those who are needed, by now.
+func (d *dump) bringNeeded(ctx context.Context) error {
+	if d.needed == nil {
+		return nil
+	}
+	for _, p := range d.posts {
+		d.needed[p.author] = true
+	}
+	return d.bringUsers(ctx)
+}
+
 func (d *dump) bringUsers(ctx context.Context) error {
 	err := d.rows(ctx, "Users.xml", func(r row) error {
 		id, err := r.id("Id")
@@ -150,6 +201,10 @@ func (d *dump) bringUsers(ctx context.Context) error {
 			return err
 		}
 		d.users[id] = true
+		if d.needed != nil && !d.needed[id] {
+			d.report.Dropped["member who wrote nothing of this"]++
+			return nil
+		}
 		return d.bring(ctx, d.person(d.key("user", id), func(report *Report) members.Brought {
 			b := members.Brought{
 				Name: report.line(r.text("DisplayName"), members.MaxName), CreatedAt: at, Source: d.page("/users/", id),

@@ -24,6 +24,10 @@ func (d *dump) indexPosts(ctx context.Context) error {
 		it := item{id: id, at: p.at, span: r.span}
 		switch r.text("PostTypeId") {
 		case "1":
+			if requested := p.requested(r); d.board != nil && !requested {
+				d.report.Dropped["question that is no "+requestTag]++
+				return nil
+			}
 			p.question, p.topic, it.topic = true, len(d.topics), len(d.topics)
 			d.topics = append(d.topics, it)
 		case "2":
@@ -82,6 +86,7 @@ func (d *dump) postFacts(r row) (p *postFacts, id int64, err error) {
 	if p.accepted, err = r.number("AcceptedAnswerId"); err != nil {
 		return nil, 0, err
 	}
+	p.author, _ = r.number("OwnerUserId")
 	at, err := r.date("CreationDate")
 	p.at = millis(at)
 	if d.since.IsZero() || at.Before(d.since) {
@@ -114,6 +119,7 @@ func (d *dump) indexComments(ctx context.Context) error {
 			id: id, post: on, file: 1, span: r.span, topic: p.topic, comment: true,
 			at: max(millis(at), p.at), // a post that was moved may be younger than its comments
 		})
+		d.need(r, "UserId")
 		if d.member(r, "UserId") == d.goneKey() {
 			d.report.StandIns++
 		}
@@ -134,6 +140,7 @@ func (d *dump) indexHistory(ctx context.Context) error {
 	err := d.rows(ctx, "PostHistory.xml", func(r row) error {
 		kind := r.text("PostHistoryTypeId")
 		if kind != "2" && kind != "5" && kind != "8" {
+			d.decided(r)
 			reason := cmp.Or(historyReasons[kind], "history of closing, moving and the like")
 			d.report.Dropped[reason]++
 			return nil
@@ -154,6 +161,7 @@ func (d *dump) indexHistory(ctx context.Context) error {
 			d.report.Dropped["wording of a post that was not brought"]++
 			return nil
 		}
+		d.need(r, "UserId")
 		gone := d.member(r, "UserId") == d.goneKey()
 		d.wordings[post] = append(d.wordings[post], wording{millis(at), id, gone, r.span})
 		return nil

@@ -7,6 +7,7 @@ import (
 
 	"veche/community"
 	"veche/community/forum"
+	"veche/community/ideas"
 	"veche/community/members"
 	"veche/store"
 )
@@ -16,6 +17,10 @@ type Job struct {
 	Store store.Store
 	Roll  *members.Roll
 	Hall  *forum.Hall
+	// Boards and Board, the slug of one, are for ideas alone. A board that is not
+	// there is made if Space is given.
+	Boards *ideas.Assembly
+	Board  string
 	// Space is the slug of the space that the topics come into. One that is not
 	// there is made, public and named after the source.
 	Space string
@@ -34,6 +39,7 @@ type kept struct {
 	// Here is a member's or a post's id: a topic's is that of its opening post.
 	Here  string            `bson:"here"`
 	Topic community.TopicID `bson:"topic,omitempty"`
+	Idea  community.IdeaID  `bson:"idea,omitempty"`
 }
 
 var imported = store.Define[kept]("imported")

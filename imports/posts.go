@@ -38,6 +38,9 @@ func (d *dump) question(q item) piece {
 		key: d.key("post", q.id), size: d.sizeOf(q),
 		counts: Counts{Topics: 1, Revisions: d.earlier(q.id)},
 	}
+	if d.board != nil {
+		p.counts.Topics, p.counts.Ideas = 0, 1
+	}
 	p.load = func(report *Report) (deed, error) {
 		r, err := rowAt(d.files[0], q.span)
 		if err != nil {
@@ -55,6 +58,9 @@ func (d *dump) question(q item) piece {
 			SpaceID: d.space, Title: report.line(r.text("Title"), forum.MaxTitle),
 			Tags:  report.tags(strings.FieldsFunc(r.text("Tags"), isTagEdge), forum.MaxTags),
 			Views: max(0, int(views)), Locked: r.text("ClosedDate") != "",
+		}
+		if d.board != nil {
+			return d.request(report, r, text, topic, q), nil
 		}
 		return d.openTopic(text, topic), nil
 	}

@@ -18,6 +18,8 @@ type Counts struct {
 	Revisions int // earlier wordings
 	Accepted  int // topics with an accepted answer
 	Bookmarks int
+	Ideas     int
+	Votes     int // of people who are known, for ideas
 }
 
 func (c *Counts) add(o Counts, times int) {
@@ -28,6 +30,8 @@ func (c *Counts) add(o Counts, times int) {
 	c.Revisions += times * o.Revisions
 	c.Accepted += times * o.Accepted
 	c.Bookmarks += times * o.Bookmarks
+	c.Ideas += times * o.Ideas
+	c.Votes += times * o.Votes
 }
 
 // Report says what an import did with every row of its files.
@@ -120,6 +124,8 @@ func (r *Report) WriteTo(w io.Writer) (int64, error) {
 		{"accepted answers", r.Brought.Accepted, r.Present.Accepted},
 		{"earlier wordings", r.Brought.Revisions, r.Present.Revisions},
 		{"bookmarks", r.Brought.Bookmarks, r.Present.Bookmarks},
+		{"ideas", r.Brought.Ideas, r.Present.Ideas},
+		{"votes for ideas", r.Brought.Votes, r.Present.Votes},
 	} {
 		fmt.Fprintf(t, "  %s\t%d\t%d\n", line.what, line.now, line.there)
 	}

@@ -77,6 +77,10 @@ func (d *dump) favorite(ctx context.Context, r row, post int64) error {
 		d.report.Dropped["favorite of a member who is not known"]++
 		return nil
 	}
+	if user, _ := r.number("UserId"); d.needed != nil && !d.needed[user] {
+		d.report.Dropped["favorite of a member who wrote nothing of this"]++
+		return nil
+	}
 	p := piece{key: d.key("vote", vote), counts: Counts{Bookmarks: 1}}
 	p.load = func(*Report) (deed, error) {
 		return func(ctx context.Context, tx store.Tx) (kept, error) {

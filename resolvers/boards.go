@@ -47,7 +47,7 @@ func (m boardMutations) CreateBoard(ctx context.Context, input ideas.NewBoard, _
 
 func (m boardMutations) UpdateBoard(ctx context.Context, input graph.UpdateBoardInput, _ *string) (*graph.UpdateBoardPayload, error) {
 	b, err := m.boards.UpdateBoard(ctx, viewerOf(ctx), community.BoardID(input.BoardID), ideas.BoardChange{
-		Name: input.Name, Slug: input.Slug, Brief: input.Brief, Policy: input.Policy, Archived: input.Archived,
+		Name: input.Name, Slug: input.Slug, Brief: input.Brief, Policy: input.Policy, Contest: input.Contest, Archived: input.Archived,
 	})
 	return &graph.UpdateBoardPayload{Board: b}, err
 }

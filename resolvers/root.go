@@ -50,6 +50,7 @@ type mutation struct {
 	boardMutations
 	ideaMutations
 	voteMutations
+	contestMutations
 }
 
 type subscription struct {
@@ -88,6 +89,7 @@ func (r *Root) Mutation() graph.MutationResolver {
 		boardMutations{r.Boards},
 		ideaMutations{r.Boards},
 		voteMutations{r.Boards},
+		contestMutations{r.Boards},
 	}
 }
 

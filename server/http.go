@@ -29,6 +29,7 @@ const (
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", s.parts.Lookout.HTTP(s.shared(recovered(s.known(s.bounded(s.api()))))))
+	mux.Handle(exportPath, s.parts.Lookout.HTTP(s.shared(recovered(s.known(http.HandlerFunc(s.export))))))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") })
 	mux.HandleFunc("GET /readyz", s.ready)
 	mux.Handle("/", graphiql.Page("/graphql"))
@@ -75,7 +76,9 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 func recovered(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
-			if p := recover(); p != nil {
+			if p := recover(); p == http.ErrAbortHandler {
+				panic(p) // an answer that cannot be finished
+			} else if p != nil {
 				refuse(w, r, resolvers.Recover(r.Context(), p))
 			}
 		}()

@@ -128,6 +128,8 @@ var mutationProbes = []probe{
 	{does: `restoreIdea(input: {ideaId: "$goneIdea"}) { idea { id } }`},
 	{does: `setIdeaStatus(input: {ideaId: "$idea", status: IMPLEMENTED, releaseNote: "x"}) { idea { id } }`},
 	{does: `setIdeaStatus(input: {ideaId: "$idea", status: DUPLICATE}) { idea { id } }`},
+	{does: `announceWinners(input: {boardId: "$board", winners: [{ideaId: "$idea", place: 1}]}) { board { id } }`},
+	{does: `announceWinners(input: {boardId: "$board", winners: []}) { board { id } }`},
 	{does: `answerIdea(input: {ideaId: "$idea", body: ""}) { idea { id } }`},
 	{does: `voteIdea(input: {ideaId: "$idea"}) { votesLeft idea { score } }`},
 	{does: `voteIdea(input: {ideaId: "$ownIdea", value: 1000}) { votesLeft }`},

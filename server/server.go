@@ -76,6 +76,7 @@ const drainTime = 10 * time.Second
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.jobs.Go(func() { s.parts.prune(work) })
+	s.jobs.Go(func() { s.parts.reveal(work) })
 	s.jobs.Go(func() { s.parts.Log.Tail(work) })
 	s.jobs.Go(func() { s.parts.Index.Run(work) })
 	s.jobs.Go(func() { s.station.Patrol(work) })

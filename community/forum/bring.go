@@ -36,6 +36,7 @@ type BroughtRevision struct {
 type BroughtTopic struct {
 	BroughtText
 	SpaceID community.SpaceID
+	IdeaID  community.IdeaID // that it is about; empty for most
 	Title   string
 	Tags    []string
 	Views   int
@@ -58,7 +59,7 @@ func importer(author community.MemberID) community.Viewer { return community.Vie
 func (h *Hall) BringTopic(ctx context.Context, tx store.Tx, b BroughtTopic) (*Topic, error) {
 	opening := h.broughtPost(b.BroughtText)
 	t := &Topic{
-		ID: community.NewID[community.TopicID](community.TopicPrefix), SpaceID: b.SpaceID, Title: b.Title,
+		ID: community.NewID[community.TopicID](community.TopicPrefix), SpaceID: b.SpaceID, IdeaID: b.IdeaID, Title: b.Title,
 		Slug: text.Slug(b.Title, 80), AuthorID: b.Author, OpeningID: opening.ID, Tags: b.Tags, Locked: b.Locked,
 		ParticipantCount: 1, ViewCount: b.Views, CreatedAt: b.CreatedAt, EditedAt: b.EditedAt,
 		LastPostAt: b.CreatedAt, LastPostID: opening.ID, Source: b.Source,

@@ -30,6 +30,16 @@ type Board struct {
 	BriefHTML string    `bson:"briefHTML,omitempty"`
 	Kind      BoardKind `bson:"kind"`
 	Policy    Policy    `bson:"policy"`
+	// Contest has the rules of entering, of the kind CONTEST only.
+	Contest *ContestRules `bson:"contest,omitempty"`
+	// RevealAt is when hidden entries are to be shown; nothing once they were.
+	RevealAt *time.Time `bson:"revealAt,omitempty"`
+	// Winners are those announced last, the first place first, and Corrections what
+	// was announced before, the oldest first.
+	Winners     []Winner           `bson:"winners,omitempty"`
+	AnnouncedAt *time.Time         `bson:"announcedAt,omitempty"`
+	AnnouncedBy community.MemberID `bson:"announcedBy,omitempty"`
+	Corrections []Correction       `bson:"corrections,omitempty"`
 
 	// IdeaCount counts the ideas that stand on the board: published, not deleted,
 	// not merged into another.
@@ -55,4 +65,5 @@ func (b *Board) GetID() string { return string(b.ID) }
 var boards = store.Define[Board]("boards",
 	store.UniqueOn("slug"),
 	store.On("space", "createdAt"),
+	store.On("revealAt"),
 )

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"veche/community"
@@ -24,7 +25,8 @@ type NewBoard struct {
 	Slug    *string // made of the name when nil
 	Brief   *string
 	Kind    BoardKind
-	Policy  *Policy // everybody has one vote for each idea when nil
+	Policy  *Policy       // everybody has one vote for each idea when nil
+	Contest *ContestRules // of the kind CONTEST only; any member enters when nil
 }
 
 // CreateBoard makes a board in a space, for who moderates it.
@@ -42,7 +44,7 @@ func (a *Assembly) CreateBoard(ctx context.Context, viewer community.Viewer, n N
 		ID: community.NewID[community.BoardID](community.BoardPrefix), SpaceID: n.SpaceID, Kind: n.Kind,
 		CreatedBy: viewer.ID, CreatedAt: a.now(),
 	}
-	change := BoardChange{Name: &n.Name, Slug: n.Slug, Brief: n.Brief, Policy: n.Policy}
+	change := BoardChange{Name: &n.Name, Slug: n.Slug, Brief: n.Brief, Policy: n.Policy, Contest: n.Contest}
 	if n.Slug == nil {
 		slug := text.Slug(n.Name, 64)
 		change.Slug = &slug
@@ -81,6 +83,7 @@ type BoardChange struct {
 	Slug     *string
 	Brief    *string
 	Policy   *Policy
+	Contest  *ContestRules
 	Archived *bool
 
 	html string // of the brief
@@ -100,7 +103,7 @@ func (a *Assembly) UpdateBoard(ctx context.Context, viewer community.Viewer, id 
 	if err != nil {
 		return nil, err
 	}
-	return store.Result(ctx, a.store, func(tx store.Tx) (*Board, error) {
+	b, err := store.Result(ctx, a.store, func(tx store.Tx) (*Board, error) {
 		b, err := a.ruled(ctx, tx, viewer, id)
 		if err != nil {
 			return nil, err
@@ -115,6 +118,12 @@ func (a *Assembly) UpdateBoard(ctx context.Context, viewer community.Viewer, id 
 		}
 		return b, a.log.Append(ctx, tx, told(id, BoardChanged, viewer, string(id)))
 	})
+	if err == nil && b.RevealAt != nil && !ready.at.Before(*b.RevealAt) {
+		if _, err := a.reveal(ctx, id); err != nil {
+			slog.WarnContext(ctx, "entries are shown a little later", "board", id, "error", err)
+		}
+	}
+	return b, err
 }
 
 // readied checks and renders what was given, before the Do.
@@ -133,6 +142,13 @@ func (a *Assembly) readied(ctx context.Context, c BoardChange) (BoardChange, err
 			return c, err
 		}
 		c.Policy = &policy
+	}
+	if c.Contest != nil {
+		rules := *c.Contest
+		if err := checkRules(&rules); err != nil {
+			return c, err
+		}
+		c.Contest = &rules
 	}
 	return c, nil
 }
@@ -157,6 +173,14 @@ func (c BoardChange) apply(b *Board) (err error) {
 			return community.Conflict("Votes were given already: the kind of the policy stays %s.", b.Policy.Kind)
 		}
 		b.Policy = *c.Policy
+	}
+	if c.Contest != nil {
+		if err := b.setContest(c.Contest, c.at); err != nil {
+			return err
+		}
+	}
+	if err := b.checkContest(); err != nil {
+		return err
 	}
 	if c.Archived != nil && *c.Archived != (b.ArchivedAt != nil) {
 		b.ArchivedAt = nil

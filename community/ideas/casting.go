@@ -97,7 +97,7 @@ func (i *Idea) takesVotes(b *Board, now time.Time) error {
 	case i.closed():
 		return community.Conflict("This idea is closed (%s): its votes change no more.", i.Status)
 	}
-	return b.Policy.open(now)
+	return b.votes(now)
 }
 
 // vote answers what the member gives to the idea: a vote of 0 for none.

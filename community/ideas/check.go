@@ -35,10 +35,10 @@ func (a *Assembly) checkPolicy(ctx context.Context, p *Policy) error {
 func checkBudget(p *Policy) error {
 	switch p.Kind {
 	case OneEach, Weighted:
-		if p.Budget != 0 || p.PerIdea != 0 {
+		if p.Budget != 0 {
 			return community.BadInput("policy.budget", "Only a policy of the kind BUDGET has one.")
 		}
-		return nil
+		return checkMarks(p)
 	case Budget:
 	default:
 		return community.BadInput("policy.kind", "There is no kind %q of policies.", p.Kind)
@@ -54,6 +54,19 @@ func checkBudget(p *Policy) error {
 	}
 	if p.Down {
 		return community.BadInput("policy.down", "The votes of a budget are for ideas, not against them.")
+	}
+	return nil
+}
+
+// checkMarks checks what is the most that a juror gives, where there is no budget.
+func checkMarks(p *Policy) error {
+	switch {
+	case p.PerIdea == 0:
+		return nil
+	case len(p.VoterIDs) == 0:
+		return community.BadInput("policy.perIdea", "Only a budget or a jury gives an idea more than one vote.")
+	case p.PerIdea < 1 || p.PerIdea > MaxMark:
+		return community.BadInput("policy.perIdea", "A juror gives an idea between 1 and %d at most.", MaxMark)
 	}
 	return nil
 }

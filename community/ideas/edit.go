@@ -50,11 +50,14 @@ func (a *Assembly) mayEdit(ctx context.Context, tx store.Tx, viewer community.Vi
 	if i.Deleted() {
 		return community.Conflict("This idea was deleted; restore it first.")
 	}
-	if i.mine(viewer) && !i.closed() {
+	if i.mine(viewer) && !i.closed() && (i.Draft || b.settled(a.now()) == nil) {
 		return nil
 	}
 	err := a.mustModerate(ctx, tx, viewer, b.SpaceID)
 	if i.mine(viewer) && community.KindOf(err) == community.KindForbidden {
+		if err := b.settled(a.now()); err != nil {
+			return err
+		}
 		return community.Forbidden("This idea is closed; only moderators change it now.")
 	}
 	return err
@@ -76,8 +79,10 @@ func (a *Assembly) reword(ctx context.Context, tx store.Tx, viewer community.Vie
 	if err != nil || now.sameText(was) || now.Draft {
 		return now, err
 	}
-	if err := a.comments.EditTalk(ctx, tx, viewer, now.TopicID, now.talk(b, c.mentions)); err != nil {
-		return nil, err
+	if now.TopicID != "" { // a hidden entry has none yet
+		if err := a.comments.EditTalk(ctx, tx, viewer, now.TopicID, now.talk(b, c.mentions)); err != nil {
+			return nil, err
+		}
 	}
 	return now, a.log.Append(ctx, tx, told(b.ID, IdeaChanged, viewer, string(now.ID)))
 }
@@ -172,7 +177,7 @@ func (a *Assembly) hide(ctx context.Context, tx store.Tx, viewer community.Viewe
 	if err != nil {
 		return nil, fmt.Errorf("delete or restore an idea: %w", err)
 	}
-	if err := a.comments.HideTalk(ctx, tx, viewer, i.TopicID, gone); err != nil {
+	if err := a.hideTalk(ctx, tx, viewer, now, gone); err != nil {
 		return nil, err
 	}
 	switch {
@@ -182,4 +187,23 @@ func (a *Assembly) hide(ctx context.Context, tx store.Tx, viewer community.Viewe
 		return now, a.log.Append(ctx, tx, told(i.BoardID, IdeaRemoved, viewer, string(i.ID)))
 	}
 	return now, a.log.Append(ctx, tx, told(i.BoardID, IdeaAdded, viewer, string(i.ID)))
+}
+
+// hideTalk hides the idea's topic with it, or brings it back. An entry that was
+// deleted while it was hidden has none, and gets one soon after it came back.
+func (a *Assembly) hideTalk(ctx context.Context, tx store.Tx, viewer community.Viewer, i *Idea, gone bool) error {
+	if i.TopicID != "" {
+		return a.comments.HideTalk(ctx, tx, viewer, i.TopicID, gone)
+	}
+	if gone {
+		return nil
+	}
+	at := a.now()
+	_, err := boards.Update(ctx, tx, string(i.BoardID), func(b *Board) error {
+		if b.RevealAt == nil && !b.hides(at) {
+			b.RevealAt = &at
+		}
+		return nil
+	})
+	return err
 }

@@ -14,6 +14,12 @@ type (
 		Cursor community.Cursor
 		Board  *Board
 	}
+	// WinnersAnnouncedEvent brings a contest whose winners were announced, or
+	// corrected.
+	WinnersAnnouncedEvent struct {
+		Cursor community.Cursor
+		Board  *Board
+	}
 	// IdeaAddedEvent brings an idea that is new on the board, or came back.
 	IdeaAddedEvent struct {
 		Cursor community.Cursor
@@ -51,6 +57,7 @@ type (
 
 // IsBoardEvent marks the events of boards.
 func (*BoardChangedEvent) IsBoardEvent()      {}
+func (*WinnersAnnouncedEvent) IsBoardEvent()  {}
 func (*IdeaAddedEvent) IsBoardEvent()         {}
 func (*IdeaChangedEvent) IsBoardEvent()       {}
 func (*IdeaStatusChangedEvent) IsBoardEvent() {}

@@ -50,7 +50,8 @@ type Idea struct {
 	HTML     string             `bson:"html"`
 	Tags     []string           `bson:"tags,omitempty"`
 	AuthorID community.MemberID `bson:"author"`
-	// TopicID is the forum's topic of its comments; empty for a draft.
+	// TopicID is the forum's topic of its comments; empty for a draft, and for an entry
+	// that is hidden.
 	TopicID community.TopicID `bson:"topic,omitempty"`
 
 	Status Status `bson:"status"`
@@ -64,15 +65,22 @@ type Idea struct {
 	// MergedCount counts the ideas that were merged into this one.
 	MergedCount int `bson:"mergedCount,omitempty"`
 
-	// Score is the sum of what its votes count, and VoterCount how many there are.
+	// Score is the sum of what its votes count and of BroughtScore, and VoterCount how many there are.
 	Score      int `bson:"score"`
 	VoterCount int `bson:"voterCount"`
+	// BroughtScore is what of the score came with an import: votes of people who are
+	// not known here. All else of it is the sum of what votes count.
+	BroughtScore int `bson:"broughtScore,omitempty"`
 	// CommentCount counts the posts in its topic that are not deleted.
 	CommentCount int `bson:"commentCount"`
 
 	CreatedAt time.Time  `bson:"createdAt"` // when it was published; of a draft, begun
 	EditedAt  *time.Time `bson:"editedAt,omitempty"`
 	StatusAt  time.Time  `bson:"statusAt"`
+	// WonPlace is what it won in its contest, 0 for nothing, and Citation what for.
+	WonPlace     int    `bson:"wonPlace,omitempty"`
+	Citation     string `bson:"citation,omitempty"`
+	CitationHTML string `bson:"citationHTML,omitempty"`
 	// Draft says that only its author sees it.
 	Draft     bool               `bson:"draft"`
 	DeletedAt *time.Time         `bson:"deletedAt,omitempty"`

@@ -40,7 +40,8 @@ func (a *Assembly) Idea(ctx context.Context, viewer community.Viewer, id communi
 
 // Ideas lists the ideas of a board.
 func (a *Assembly) Ideas(ctx context.Context, viewer community.Viewer, q Query, p community.Paging) (*community.Page[*Idea], error) {
-	if _, err := a.board(ctx, a.store, viewer, q.BoardID); err != nil {
+	b, err := a.board(ctx, a.store, viewer, q.BoardID)
+	if err != nil {
 		return nil, err
 	}
 	tag, err := q.check()
@@ -64,6 +65,12 @@ func (a *Assembly) Ideas(ctx context.Context, viewer community.Viewer, q Query, 
 		}
 	}
 	list.Name = fmt.Sprintf("ideas %s %s %s #%s %s", q.BoardID, q.Order, q.Period, tag, q.status())
+	if hidden, err := a.hiddenFrom(ctx, viewer, b); err != nil || hidden {
+		if list.Find = none; err != nil {
+			return nil, err
+		}
+		return list.Read(p)
+	}
 	return a.sifted(ctx, list, p, func(_ context.Context, found []*Idea) ([]*Idea, error) {
 		return filter(found, pass), nil
 	})
@@ -147,6 +154,7 @@ func (p Period) fields() (in, score string, counted func(*Idea) int) {
 type Column struct {
 	BoardID community.BoardID
 	Status  Status
+	hidden  bool // of a contest whose entries are not shown yet
 }
 
 // roadmap is the statuses that a roadmap shows, in their order.
@@ -160,12 +168,17 @@ type Roadmap struct {
 
 // Roadmap answers the columns of a board's roadmap.
 func (a *Assembly) Roadmap(ctx context.Context, viewer community.Viewer, id community.BoardID) (*Roadmap, error) {
-	if _, err := a.board(ctx, a.store, viewer, id); err != nil {
+	b, err := a.board(ctx, a.store, viewer, id)
+	if err != nil {
+		return nil, err
+	}
+	hidden, err := a.hiddenFrom(ctx, viewer, b)
+	if err != nil {
 		return nil, err
 	}
 	r := &Roadmap{BoardID: id}
 	for _, s := range roadmap {
-		r.Columns = append(r.Columns, Column{id, s})
+		r.Columns = append(r.Columns, Column{id, s, hidden})
 	}
 	return r, nil
 }
@@ -177,5 +190,8 @@ func (a *Assembly) InColumn(ctx context.Context, c Column, p community.Paging) (
 	list.Name = fmt.Sprintf("column %s %s", c.BoardID, c.Status)
 	list.Query.Where = append(list.Query.Where, store.Eq("status", c.Status))
 	list.Find = func(q store.Query) ([]*Idea, error) { return ideas.Find(ctx, a.store, q) }
+	if c.hidden {
+		list.Find = none
+	}
 	return list.Read(p)
 }

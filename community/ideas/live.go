@@ -34,6 +34,9 @@ func (a *Assembly) boardEvent(ctx context.Context, v community.Viewer, e *live.E
 	case BoardChanged:
 		b, err := a.Board(ctx, v, community.BoardID(e.About[0]))
 		return &BoardChangedEvent{c, b}, err
+	case WinnersAnnounced:
+		b, err := a.Board(ctx, v, community.BoardID(e.About[0]))
+		return &WinnersAnnouncedEvent{c, b}, err
 	case IdeaRemoved:
 		return &IdeaRemovedEvent{c, community.IdeaID(e.About[0])}, nil
 	case IdeaMerged:
@@ -55,8 +58,8 @@ func (a *Assembly) boardEvent(ctx context.Context, v community.Viewer, e *live.E
 // standing answers an idea that stands on its board. Of one that went since, its
 // own entry says so.
 func (a *Assembly) standing(ctx context.Context, v community.Viewer, id string) (*Idea, error) {
-	i, err := a.Idea(ctx, v, community.IdeaID(id))
-	if community.KindOf(err) == community.KindNotFound || err == nil && i.Listed == "" {
+	i, b, err := a.idea(ctx, a.store, v, community.IdeaID(id))
+	if community.KindOf(err) == community.KindNotFound || err == nil && (i.Listed == "" || b.hides(a.now())) {
 		return nil, community.ErrNoEvent
 	}
 	return i, err

@@ -93,20 +93,28 @@ func (a *Assembly) mergedAlready(ctx context.Context, tx store.Tx, i, into *Idea
 // merge writes to both ideas, so that of two merges at once which would make a
 // circle one is tried again, and refused.
 func (a *Assembly) merge(ctx context.Context, tx store.Tx, viewer community.Viewer, i, into *Idea, said wording) (*Idea, error) {
-	if _, _, err := a.change(ctx, tx, into.ID, func(i *Idea) error { i.MergedCount++; return nil }); err != nil {
+	if _, _, err := a.change(ctx, tx, into.ID, func(into *Idea) error {
+		into.MergedCount++
+		into.BroughtScore += i.BroughtScore // nobody knows whose they are: they are added
+		into.Score += i.BroughtScore
+		return nil
+	}); err != nil {
 		return nil, fmt.Errorf("merge into an idea: %w", err)
 	}
 	at := a.now()
 	_, i, err := a.change(ctx, tx, i.ID, func(i *Idea) error {
 		i.Status, i.StatusAt, i.MergedInto = Duplicate, at, into.ID
+		i.Score, i.BroughtScore = i.Score-i.BroughtScore, 0
 		i.Answers = append(slices.Clip(i.Answers), Answer{Status: Duplicate, Body: said.body, HTML: said.html, ByID: viewer.ID, At: at})
 		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("merge an idea: %w", err)
 	}
-	if err := a.comments.EndTalk(ctx, tx, viewer, i.TopicID, farewell(into, said)); err != nil {
-		return nil, err
+	if i.TopicID != "" { // a hidden entry has none yet
+		if err := a.comments.EndTalk(ctx, tx, viewer, i.TopicID, farewell(into, said)); err != nil {
+			return nil, err
+		}
 	}
 	return i, a.log.Append(ctx, tx, told(i.BoardID, IdeaMerged, viewer, string(i.ID), string(into.ID)))
 }

@@ -25,7 +25,8 @@ const (
 type Policy struct {
 	Kind PolicyKind `bson:"kind"`
 	// Budget is how many votes everybody has, and PerIdea how many of them may go
-	// to one idea. Of the kind BUDGET only.
+	// to one idea. A jury without a budget has PerIdea too: the highest mark that a
+	// juror gives to an idea.
 	Budget  int `bson:"budget,omitempty"`
 	PerIdea int `bson:"perIdea,omitempty"`
 	// Down lets people vote against ideas too.
@@ -53,10 +54,7 @@ type Weight struct {
 
 // most is the highest value of a vote.
 func (p *Policy) most() int {
-	if p.Kind == Budget {
-		return max(p.PerIdea, 1)
-	}
-	return 1
+	return max(p.PerIdea, 1)
 }
 
 // allows says whether a vote may have the value.

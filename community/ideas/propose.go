@@ -61,6 +61,9 @@ func (a *Assembly) Propose(ctx context.Context, viewer community.Viewer, n NewId
 		}
 		i := begun // Do may run again
 		if !i.Draft {
+			if err := a.takesEntries(ctx, tx, viewer, b); err != nil {
+				return nil, err
+			}
 			if err := a.publish(ctx, tx, viewer, b, &i, change.mentions); err != nil {
 				return nil, err
 			}
@@ -86,11 +89,13 @@ func (a *Assembly) keep(ctx context.Context, tx store.Tx, viewer community.Viewe
 
 // publish makes an idea one that all see, talked about in a topic.
 func (a *Assembly) publish(ctx context.Context, tx store.Tx, viewer community.Viewer, b *Board, i *Idea, mentions []community.MemberID) error {
-	topic, err := a.comments.OpenTalk(ctx, tx, viewer, i.talk(b, mentions))
-	if err != nil {
-		return err
+	now, topic := a.now(), community.TopicID("")
+	if !b.hides(now) {
+		var err error
+		if topic, err = a.comments.OpenTalk(ctx, tx, viewer, i.talk(b, mentions)); err != nil {
+			return err
+		}
 	}
-	now := a.now()
 	i.TopicID, i.Draft, i.EditedAt = topic, false, nil
 	i.CreatedAt, i.StatusAt = now, now
 	return nil
@@ -124,7 +129,7 @@ func (a *Assembly) Publish(ctx context.Context, viewer community.Viewer, id comm
 		if !i.Draft {
 			return nil, community.Conflict("This idea was published already.")
 		}
-		if err := b.open(); err != nil {
+		if err := a.takesEntries(ctx, tx, viewer, b); err != nil {
 			return nil, err
 		}
 		if i.Body != w.body {

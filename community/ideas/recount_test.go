@@ -129,7 +129,7 @@ func (a arena) recountParts(b *Board, want map[string]*Part) {
 func (a arena) recountIdea(i *Idea, given []*Vote) {
 	a.t.Helper()
 	want := *i
-	want.Score, want.VoterCount, want.Glows = 0, 0, nil
+	want.Score, want.VoterCount, want.Glows = i.BroughtScore, 0, nil
 	ins, scores := want.inSpans()
 	for n := range spans {
 		*scores[n] = 0

@@ -40,22 +40,26 @@ func (a *Assembly) idea(ctx context.Context, on store.Ops, viewer community.View
 	if err != nil {
 		return nil, nil, hidden(err, "idea")
 	}
-	moderates := false
-	if i.Deleted() {
+	moderates, hidden := false, b.hides(a.now())
+	if i.Deleted() || hidden && !i.mine(viewer) {
 		if moderates, err = a.spaces.Moderates(ctx, on, viewer, b.SpaceID); err != nil {
 			return nil, nil, err
 		}
 	}
-	if !i.seenBy(viewer, moderates) {
+	if !i.seenBy(viewer, moderates, hidden) {
 		return nil, nil, community.NotFound("idea")
 	}
 	return i, b, nil
 }
 
-// seenBy says whether a viewer who sees the board sees the idea.
-func (i *Idea) seenBy(viewer community.Viewer, moderates bool) bool {
+// seenBy says whether a viewer who sees the board sees the idea. hidden says that
+// the board does not show its ideas yet.
+func (i *Idea) seenBy(viewer community.Viewer, moderates, hidden bool) bool {
 	if i.Draft {
 		return i.mine(viewer)
+	}
+	if hidden && !i.mine(viewer) && !moderates {
+		return false
 	}
 	return !i.Deleted() || moderates
 }
@@ -160,8 +164,9 @@ func (a *Assembly) seen(ctx context.Context, viewer community.Viewer, found []*I
 		return nil, err
 	}
 	var out []*Idea
+	now := a.now()
 	for _, i := range found {
-		if b, ok := visible[i.BoardID]; ok && i.seenBy(viewer, moderated[b.SpaceID]) {
+		if b, ok := visible[i.BoardID]; ok && i.seenBy(viewer, moderated[b.SpaceID], b.hides(now)) {
 			out = append(out, i)
 		}
 	}

@@ -66,13 +66,15 @@ var parts = store.Define[Part]("parts",
 const (
 	BoardCreated live.Kind = "board.created"
 	BoardChanged live.Kind = "board.changed"
-	IdeaAdded    live.Kind = "idea.added"
-	IdeaChanged  live.Kind = "idea.changed"
-	IdeaStatus   live.Kind = "idea.status"   // about the idea, and the status in words
-	IdeaAnswered live.Kind = "idea.answered" // the status stayed
-	IdeaMerged   live.Kind = "idea.merged"   // about the one, and the one into which
-	IdeaRemoved  live.Kind = "idea.removed"
-	IdeaActive   live.Kind = "idea.active" // a comment came or went
+	// WinnersAnnounced is about the board, announced or corrected.
+	WinnersAnnounced live.Kind = "winners.announced"
+	IdeaAdded        live.Kind = "idea.added"
+	IdeaChanged      live.Kind = "idea.changed"
+	IdeaStatus       live.Kind = "idea.status"   // about the idea, and the status in words
+	IdeaAnswered     live.Kind = "idea.answered" // the status stayed
+	IdeaMerged       live.Kind = "idea.merged"   // about the one, and the one into which
+	IdeaRemoved      live.Kind = "idea.removed"
+	IdeaActive       live.Kind = "idea.active" // a comment came or went
 	// VoteCast is in the stream of a board's votes, about the idea, the member,
 	// and what the vote counts from now on, in digits; 0 when it was taken back.
 	VoteCast live.Kind = "vote.cast"

@@ -107,6 +107,12 @@ func (g *Gate) Body(ctx context.Context, length int64) error {
 	return err
 }
 
+// Work has who asks pay for what is no operation.
+func (g *Gate) Work(ctx context.Context, points int) error {
+	_, err := g.pay(ctx, points)
+	return err
+}
+
 func (d Documents) read(query string) *gqlerror.Error {
 	if err := over("levels of brackets", maxNesting, nesting(query)); err != nil {
 		return gqlerror.Wrap(err)
