@@ -77,9 +77,16 @@ func (s *Server) subscribe(ctx context.Context, wanted broadcast.Subscription, t
 	return s.station.Subscribe(ctx, wanted, to)
 }
 
+// readBuffer is how much the kernel may hold of what nobody has read yet, in
+// bytes: by itself it takes some megabytes of a body that is refused.
+const readBuffer = 128 << 10
+
 // connection drops a new connection of an address that has too many. A proxy may
 // have any number.
 func (s *Server) connection(c net.Conn, state http.ConnState) {
+	if tcp, ok := c.(*net.TCPConn); ok && state == http.StateNew {
+		_ = tcp.SetReadBuffer(readBuffer) // a hint
+	}
 	switch state {
 	case http.StateNew, http.StateClosed, http.StateHijacked:
 	default:
@@ -111,7 +118,7 @@ func (s *Server) read(ctx context.Context, size int) (done func(), err error) {
 // socket.
 func (s *Server) closed(ctx context.Context, why socket.Close) {
 	if offences[why.Code] {
-		s.entrance.Patience().Note(limits.Network(resolvers.RequestFrom(ctx).Device.Address))
+		s.entrance.Patience().Note(limits.Network(resolvers.RequestFrom(ctx).Device.Address), maxBody)
 	}
 }
 

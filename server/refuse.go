@@ -48,7 +48,7 @@ func statusOf(told *gqlerror.Error, err error) int {
 // refuse answers with a GraphQL error before there is a GraphQL request; late,
 // if the client hears one after the other.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	s.entrance.Patience().Answer(r.Context(), limits.Network(s.proxies.address(r)), err)
+	s.entrance.Patience().Answer(r.Context(), limits.Network(s.proxies.address(r)), r.ContentLength, err)
 	refused(w, r, err)
 }
 

@@ -26,13 +26,14 @@ func main() {
 	each := flag.Duration("for", 5*time.Second, "how long each attack goes on")
 	attackers := flag.Int("attackers", 4, "how many attack at once")
 	limits := flag.Bool("limits", true, "whether attackers have a budget; without, each attack goes on at full speed")
+	only := flag.String("only", "", "make only the attacks that have this in their name")
 	flag.Parse()
-	if err := run(context.Background(), *each, *attackers, *limits); err != nil {
+	if err := run(context.Background(), *each, *attackers, *limits, *only); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(ctx context.Context, each time.Duration, attackers int, limits bool) error {
+func run(ctx context.Context, each time.Duration, attackers int, limits bool, only string) error {
 	scratch, err := os.MkdirTemp("", "veche-abuse")
 	if err != nil {
 		return err
@@ -54,6 +55,9 @@ func run(ctx context.Context, each time.Duration, attackers int, limits bool) er
 	}
 	s.row("nobody attacks", "", 0, s.calm)
 	for i, a := range append(attacks(), slow()[:1]...) {
+		if !strings.Contains(a.name, only) {
+			continue
+		}
 		if err := s.suffer(ctx, a, i, attackers, each); err != nil {
 			return fmt.Errorf("%s: %w", a.name, err)
 		}

@@ -22,8 +22,9 @@ func bombs() map[string][2]string {
 	circle.WriteString("{...A} fragment A on Query {...B} fragment B on Query {...A}")
 	repeated := "{ topic(id: 1) {" + strings.Repeat(" author { id name }", 300) + " } }"
 	return map[string][2]string{
-		"a megabyte of [":          {strings.Repeat("[", 1<<20), "levels of brackets"},
-		"a megabyte of {":          {strings.Repeat("{", 1<<20), "levels of brackets"},
+		"many [":                   {strings.Repeat("[", 1<<18), "levels of brackets"},
+		"many {":                   {strings.Repeat("{", 1<<18), "levels of brackets"},
+		"a megabyte":               {strings.Repeat("[", 1<<20), "bytes in the document"},
 		"a deep argument":          {"{ a(b: " + strings.Repeat("[", 100) + strings.Repeat("]", 100) + ") }", "levels of brackets"},
 		"a deep type":              {"query($a: " + strings.Repeat("[", 100) + "Int" + strings.Repeat("]", 100) + ") { a }", "levels of brackets"},
 		"5,000 repeated fields":    {"{" + strings.Repeat(" a", 5000) + "}", "more than 5,000 tokens"},

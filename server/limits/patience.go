@@ -3,11 +3,11 @@ package limits
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/maypok86/otter/v2"
 	"github.com/vektah/gqlparser/v2/gqlerror"
-	"golang.org/x/time/rate"
 
 	"veche/community"
 	"veche/resolvers"
@@ -18,6 +18,7 @@ import (
 const (
 	forgiven    = 30
 	nextRefusal = 200 * time.Millisecond
+	oneRefusal  = 64 << 10 // bytes of a request; a longer one counts as more
 	longestWait = time.Second
 	mayWait     = 4096
 )
@@ -26,46 +27,60 @@ const (
 // sends the next as soon as the last is answered then takes next to nothing from
 // others. It is safe for use by many goroutines; nil has nobody wait.
 type Patience struct {
-	buckets *otter.Cache[string, *rate.Limiter]
+	held    *otter.Cache[string, *grudge]
 	waiting chan struct{}
+}
+
+// grudge is when all that was refused to one client will be forgiven.
+type grudge struct {
+	mu    sync.Mutex
+	until time.Time
 }
 
 // NewPatience has heard of nobody.
 func NewPatience() *Patience {
 	return &Patience{
-		buckets: otter.Must(&otter.Options[string, *rate.Limiter]{
+		held: otter.Must(&otter.Options[string, *grudge]{
 			MaximumSize:      100_000,
-			ExpiryCalculator: otter.ExpiryAccessing[string, *rate.Limiter](forgiven * nextRefusal),
+			ExpiryCalculator: otter.ExpiryAccessing[string, *grudge](2 * forgiven * nextRefusal),
 		}),
 		waiting: make(chan struct{}, mayWait),
 	}
 }
 
-// Answer holds the answer back as long as who has it coming to them, if they
-// are to blame for the error.
-func (p *Patience) Answer(ctx context.Context, who string, err error) {
+// bear adds so many refusals, and answers how long to wait.
+func (g *grudge) bear(refusals int64) time.Duration {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	const free = forgiven * nextRefusal
+	now := time.Now()
+	if g.until.Before(now) {
+		g.until = now
+	}
+	gone := min(g.until.Sub(now)+time.Duration(refusals)*nextRefusal, free+longestWait)
+	g.until = now.Add(gone)
+	return max(gone-free, 0)
+}
+
+// Answer holds the answer to a request of so many bytes back as long as who has
+// it coming to them, if they are to blame for the error.
+func (p *Patience) Answer(ctx context.Context, who string, size int64, err error) {
 	if p == nil || !blames(err) {
 		return
 	}
-	p.wait(ctx, p.Note(who))
+	p.wait(ctx, p.Note(who, size))
 }
 
 // Note counts a refusal, and answers how long its answer is to wait.
-func (p *Patience) Note(who string) time.Duration {
+func (p *Patience) Note(who string, size int64) time.Duration {
 	if p == nil {
 		return 0
 	}
-	bucket, ok := p.buckets.GetIfPresent(who)
+	g, ok := p.held.GetIfPresent(who)
 	if !ok {
-		bucket, _ = p.buckets.SetIfAbsent(who, rate.NewLimiter(rate.Every(nextRefusal), forgiven))
+		g, _ = p.held.SetIfAbsent(who, &grudge{})
 	}
-	turn := bucket.Reserve()
-	delay := turn.Delay()
-	if delay > longestWait {
-		turn.Cancel()
-		return longestWait
-	}
-	return delay
+	return g.bear(min(1+max(size, 0)/oneRefusal, forgiven))
 }
 
 // Greet has who comes back wait for as long as they still have to.
@@ -73,10 +88,8 @@ func (p *Patience) Greet(ctx context.Context, who string) {
 	if p == nil {
 		return
 	}
-	if bucket, ok := p.buckets.GetIfPresent(who); ok {
-		if debt := -bucket.Tokens(); debt > 0 {
-			p.wait(ctx, time.Duration(debt*float64(nextRefusal)))
-		}
+	if g, ok := p.held.GetIfPresent(who); ok {
+		p.wait(ctx, g.bear(0))
 	}
 }
 

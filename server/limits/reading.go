@@ -133,7 +133,7 @@ func (g guard) CreateOperationContext(ctx context.Context, p *graphql.RawParams)
 	if len(errs) == 0 {
 		return operation, nil
 	}
-	g.gate.patience.Answer(ctx, actorOf(ctx), errs[0])
+	g.gate.patience.Answer(ctx, actorOf(ctx), int64(len(p.Query)), errs[0])
 	var found *faults
 	if errors.As(errs[0], &found) {
 		errs = found.all
