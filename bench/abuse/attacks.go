@@ -21,7 +21,8 @@ func document(name, want, query string) attack {
 }
 
 func body(name, want, kind, text string) attack {
-	return attack{name, want, func(ctx context.Context, t *target) (string, error) { return t.post(ctx, kind, []byte(text)) }}
+	all := []byte(text)
+	return attack{name, want, func(ctx context.Context, t *target) (string, error) { return t.post(ctx, kind, all) }}
 }
 
 const (
