@@ -3332,16 +3332,16 @@ directive @perViewer on FIELD_DEFINITION
 directive @cost("Points for one." weight: Int!) on FIELD_DEFINITION | OBJECT
 
 "An instant: RFC 3339, always in UTC, to the millisecond."
-scalar DateTime
+scalar DateTime @specifiedBy(url: "https://scalars.graphql.org/andimarek/date-time")
 
 "Text in Markdown (CommonMark with tables, strikethrough, task lists and footnotes)."
-scalar Markdown
+scalar Markdown @specifiedBy(url: "https://github.github.com/gfm/")
 
 "HTML that was sanitised: safe to put into a page."
-scalar HTML
+scalar HTML @specifiedBy(url: "https://html.spec.whatwg.org/")
 
 "An address that begins with http:// or https://."
-scalar URL
+scalar URL @specifiedBy(url: "https://url.spec.whatwg.org/")
 
 "A place in a list or in a live stream. Opaque: take it as it comes; one of another list is refused."
 scalar Cursor
