@@ -26,6 +26,7 @@ func (s *Server) api() http.Handler {
 	s.station = broadcast.New(s.parts.Log, schema.Schema())
 	gate := s.gate(schema.Schema())
 	s.station.Began = s.parts.Lookout.Subscribed
+	s.station.Price, s.station.Charge = gate.EventPrice, gate.Charge
 	s.sockets = socket.New(s.socketConfig())
 	h.AddTransport(guarded{s.sockets, gate})
 	h.AddTransport(guarded{requests{events{s.draining, s}}, gate})

@@ -2,6 +2,8 @@ package limits
 
 import (
 	"context"
+	"errors"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
@@ -179,6 +181,23 @@ func (g *Gate) pay(ctx context.Context, points int) (*int, error) {
 		return nil, community.RateLimited(wait)
 	}
 	return &left, nil
+}
+
+// EventPrice is what each event of a subscription costs, in points: what its
+// operation does, less the beginning.
+func (g *Gate) EventPrice(op *graphql.OperationContext) int {
+	return max(g.price(op.Operation).of(op.Variables)-deedPoints, 1)
+}
+
+// Charge takes points from the budget of who asks, or says how long it is until
+// they are there.
+func (g *Gate) Charge(ctx context.Context, points int) (wait time.Duration) {
+	_, err := g.pay(ctx, points)
+	var later *community.Error
+	if errors.As(err, &later) {
+		return later.RetryAfter
+	}
+	return 0
 }
 
 // InterceptResponse tells the cost to a client that asked for it, with the
