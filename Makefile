@@ -2,14 +2,14 @@
 # and make are all that is needed; `make` alone explains the rest.
 
 GO       ?= go
-FUZZTIME ?= 20s
+FUZZTIME ?= 1m
 TIMEOUT  ?= 25m
 
 .DEFAULT_GOAL := help
-.PHONY: help run generate check format vet staticcheck house stories race test fuzz bench clients cover clean
+.PHONY: help run generate check format vet staticcheck house stories race test release-schema fuzz bench clients cover clean
 
 help: ## Say what there is to do
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do printf '  make %-15s %s\n' "$$name" "$$what"; done
 
 run: ## Serve the community on 127.0.0.1:8080, documents and media in ./veche-data
 	$(GO) run .
@@ -54,7 +54,11 @@ race: ## All tests with the race detector
 test: ## All tests
 	$(GO) test ./...
 
-fuzz: ## Every fuzz target for FUZZTIME (20s) each
+# The schema of the last release is what TestReleasedSchema holds the next to.
+release-schema: ## Keep the schema as that of a release
+	$(GO) test -count=1 ./server -run 'TestSchema$$|TestReleasedSchema' -args -release
+
+fuzz: ## Every fuzz target for FUZZTIME (a minute) each
 	@grep -rl --include='*_test.go' '^func Fuzz' . | while read -r file; do \
 		for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' "$$file"); do \
 			echo "$$(dirname "$$file") $$target"; \

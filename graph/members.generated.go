@@ -20,8 +20,8 @@ import (
 // region    ************************** generated!.gotpl **************************
 
 type MemberResolver interface {
-	TopicCount(ctx context.Context, obj *members.Member) (int, error)
-	PostCount(ctx context.Context, obj *members.Member) (int, error)
+	TopicCount(ctx context.Context, obj *members.Member) (*int, error)
+	PostCount(ctx context.Context, obj *members.Member) (*int, error)
 
 	Ideas(ctx context.Context, obj *members.Member, first *int, after *community.Cursor, last *int, before *community.Cursor) (*community.Page[*ideas.Idea], error)
 }
@@ -312,11 +312,11 @@ func (ec *executionContext) _Member_topicCount(ctx context.Context, field graphq
 			return ec.Resolvers.Member().TopicCount(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Member_topicCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -335,11 +335,11 @@ func (ec *executionContext) _Member_postCount(ctx context.Context, field graphql
 			return ec.Resolvers.Member().PostCount(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Member_postCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -766,10 +766,10 @@ func (ec *executionContext) _Viewer_member(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *members.Member) graphql.Marshaler {
-			return ec.marshalNMember2ᚖvecheᚋcommunityᚋmembersᚐMember(ctx, selections, v)
+			return ec.marshalOMember2ᚖvecheᚋcommunityᚋmembersᚐMember(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Viewer_member(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -821,10 +821,10 @@ func (ec *executionContext) _Viewer_sessions(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*members.Session) graphql.Marshaler {
-			return ec.marshalNSession2ᚕᚖvecheᚋcommunityᚋmembersᚐSessionᚄ(ctx, selections, v)
+			return ec.marshalOSession2ᚕᚖvecheᚋcommunityᚋmembersᚐSessionᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Viewer_sessions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -853,10 +853,10 @@ func (ec *executionContext) _Viewer_apiTokens(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*members.Token) graphql.Marshaler {
-			return ec.marshalNApiToken2ᚕᚖvecheᚋcommunityᚋmembersᚐTokenᚄ(ctx, selections, v)
+			return ec.marshalOApiToken2ᚕᚖvecheᚋcommunityᚋmembersᚐTokenᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Viewer_apiTokens(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -886,10 +886,10 @@ func (ec *executionContext) _Viewer_bookmarks(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *community.Page[*forum.Bookmark]) graphql.Marshaler {
-			return ec.marshalNBookmarkConnection2ᚖvecheᚋcommunityᚐPage(ctx, selections, v)
+			return ec.marshalOBookmarkConnection2ᚖvecheᚋcommunityᚐPage(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Viewer_bookmarks(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1421,7 +1421,7 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 					}
 				}()
 				res = ec._Member_topicCount(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -1438,7 +1438,7 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 					}
 				}()
 				res = ec._Member_postCount(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -1809,7 +1809,7 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 					}
 				}()
 				res = ec._Viewer_member(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -1843,7 +1843,7 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 					}
 				}()
 				res = ec._Viewer_sessions(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -1860,7 +1860,7 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 					}
 				}()
 				res = ec._Viewer_apiTokens(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -1877,7 +1877,7 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 					}
 				}()
 				res = ec._Viewer_bookmarks(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -1899,20 +1899,6 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 // endregion **************************** object.gotpl ****************************
 
 // region    ***************************** type.gotpl *****************************
-
-func (ec *executionContext) marshalNApiToken2ᚕᚖvecheᚋcommunityᚋmembersᚐTokenᚄ(ctx context.Context, sel ast.SelectionSet, v []*members.Token) graphql.Marshaler {
-	ret := wire.List(len(v), func(i int) graphql.Marshaler {
-		return ec.marshalNApiToken2ᚖvecheᚋcommunityᚋmembersᚐToken(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
 
 func (ec *executionContext) marshalNApiToken2ᚖvecheᚋcommunityᚋmembersᚐToken(ctx context.Context, sel ast.SelectionSet, v *members.Token) graphql.Marshaler {
 	if v == nil {
@@ -1993,16 +1979,6 @@ func (ec *executionContext) marshalNMember2ᚖvecheᚋcommunityᚋmembersᚐMemb
 		return graphql.Null
 	}
 	return ec._Member(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNMemberConnection2ᚖvecheᚋcommunityᚐPage(ctx context.Context, sel ast.SelectionSet, v *community.Page[*members.Member]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._MemberConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNMemberEdge2vecheᚋcommunityᚐEdge(ctx context.Context, sel ast.SelectionSet, v community.Edge[*members.Member]) graphql.Marshaler {
@@ -2134,22 +2110,6 @@ func (ec *executionContext) marshalNScope2ᚕvecheᚋcommunityᚐScopeᚄ(ctx co
 	return ret
 }
 
-func (ec *executionContext) marshalNSession2ᚕᚖvecheᚋcommunityᚋmembersᚐSessionᚄ(ctx context.Context, sel ast.SelectionSet, v []*members.Session) graphql.Marshaler {
-	ret := wire.Elements(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNSession2ᚖvecheᚋcommunityᚋmembersᚐSession(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
 func (ec *executionContext) marshalNSession2ᚖvecheᚋcommunityᚋmembersᚐSession(ctx context.Context, sel ast.SelectionSet, v *members.Session) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -2210,11 +2170,73 @@ func (ec *executionContext) marshalNViewer2ᚖvecheᚋcommunityᚐViewer(ctx con
 	return ec._Viewer(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOApiToken2ᚕᚖvecheᚋcommunityᚋmembersᚐTokenᚄ(ctx context.Context, sel ast.SelectionSet, v []*members.Token) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := wire.List(len(v), func(i int) graphql.Marshaler {
+		return ec.marshalNApiToken2ᚖvecheᚋcommunityᚋmembersᚐToken(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOMember2ᚕᚖvecheᚋcommunityᚋmembersᚐMemberᚄ(ctx context.Context, sel ast.SelectionSet, v []*members.Member) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := wire.Elements(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMember2ᚖvecheᚋcommunityᚋmembersᚐMember(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOMember2ᚖvecheᚋcommunityᚋmembersᚐMember(ctx context.Context, sel ast.SelectionSet, v *members.Member) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Member(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOMemberConnection2ᚖvecheᚋcommunityᚐPage(ctx context.Context, sel ast.SelectionSet, v *community.Page[*members.Member]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MemberConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOSession2ᚕᚖvecheᚋcommunityᚋmembersᚐSessionᚄ(ctx context.Context, sel ast.SelectionSet, v []*members.Session) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := wire.Elements(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSession2ᚖvecheᚋcommunityᚋmembersᚐSession(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOViewer2ᚖvecheᚋcommunityᚐViewer(ctx context.Context, sel ast.SelectionSet, v *community.Viewer) graphql.Marshaler {

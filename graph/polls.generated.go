@@ -116,10 +116,10 @@ func (ec *executionContext) _Poll_topic(ctx context.Context, field graphql.Colle
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *forum.Topic) graphql.Marshaler {
-			return ec.marshalNTopic2ᚖvecheᚋcommunityᚋforumᚐTopic(ctx, selections, v)
+			return ec.marshalOTopic2ᚖvecheᚋcommunityᚋforumᚐTopic(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Poll_topic(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -148,10 +148,10 @@ func (ec *executionContext) _Poll_author(ctx context.Context, field graphql.Coll
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *members.Member) graphql.Marshaler {
-			return ec.marshalNMember2ᚖvecheᚋcommunityᚋmembersᚐMember(ctx, selections, v)
+			return ec.marshalOMember2ᚖvecheᚋcommunityᚋmembersᚐMember(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Poll_author(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -247,10 +247,10 @@ func (ec *executionContext) _Poll_viewerChoices(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNID2ᚕstringᚄ(ctx, selections, v)
+			return ec.marshalOID2ᚕstringᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Poll_viewerChoices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -530,7 +530,7 @@ func (ec *executionContext) _Poll(ctx context.Context, sel ast.SelectionSet, obj
 					}
 				}()
 				res = ec._Poll_topic(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -547,7 +547,7 @@ func (ec *executionContext) _Poll(ctx context.Context, sel ast.SelectionSet, obj
 					}
 				}()
 				res = ec._Poll_author(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -594,7 +594,7 @@ func (ec *executionContext) _Poll(ctx context.Context, sel ast.SelectionSet, obj
 					}
 				}()
 				res = ec._Poll_viewerChoices(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -711,22 +711,6 @@ func (ec *executionContext) marshalNCreatePollPayload2ᚖvecheᚋgraphᚐCreateP
 	return ec._CreatePollPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNPoll2ᚕᚖvecheᚋcommunityᚋforumᚐPollᚄ(ctx context.Context, sel ast.SelectionSet, v []*forum.Poll) graphql.Marshaler {
-	ret := wire.Elements(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNPoll2ᚖvecheᚋcommunityᚋforumᚐPoll(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
 func (ec *executionContext) marshalNPoll2ᚖvecheᚋcommunityᚋforumᚐPoll(ctx context.Context, sel ast.SelectionSet, v *forum.Poll) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -768,6 +752,25 @@ func (ec *executionContext) marshalNVotePollPayload2ᚖvecheᚋgraphᚐVotePollP
 		return graphql.Null
 	}
 	return ec._VotePollPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPoll2ᚕᚖvecheᚋcommunityᚋforumᚐPollᚄ(ctx context.Context, sel ast.SelectionSet, v []*forum.Poll) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := wire.Elements(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPoll2ᚖvecheᚋcommunityᚋforumᚐPoll(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 // endregion ***************************** type.gotpl *****************************

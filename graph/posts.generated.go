@@ -29,7 +29,7 @@ type PostResolver interface {
 	ReplyTo(ctx context.Context, obj *forum.Post) (*forum.Post, error)
 	Mentions(ctx context.Context, obj *forum.Post) ([]*members.Member, error)
 
-	Accepted(ctx context.Context, obj *forum.Post) (bool, error)
+	Accepted(ctx context.Context, obj *forum.Post) (*bool, error)
 
 	Revisions(ctx context.Context, obj *forum.Post, first *int, after *community.Cursor, last *int, before *community.Cursor) (*community.Page[*forum.Revision], error)
 
@@ -454,10 +454,10 @@ func (ec *executionContext) _Post_topic(ctx context.Context, field graphql.Colle
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *forum.Topic) graphql.Marshaler {
-			return ec.marshalNTopic2ᚖvecheᚋcommunityᚋforumᚐTopic(ctx, selections, v)
+			return ec.marshalOTopic2ᚖvecheᚋcommunityᚋforumᚐTopic(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Post_topic(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -493,10 +493,10 @@ func (ec *executionContext) _Post_author(ctx context.Context, field graphql.Coll
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *members.Member) graphql.Marshaler {
-			return ec.marshalNMember2ᚖvecheᚋcommunityᚋmembersᚐMember(ctx, selections, v)
+			return ec.marshalOMember2ᚖvecheᚋcommunityᚋmembersᚐMember(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Post_author(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -571,10 +571,10 @@ func (ec *executionContext) _Post_mentions(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*members.Member) graphql.Marshaler {
-			return ec.marshalNMember2ᚕᚖvecheᚋcommunityᚋmembersᚐMemberᚄ(ctx, selections, v)
+			return ec.marshalOMember2ᚕᚖvecheᚋcommunityᚋmembersᚐMemberᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Post_mentions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -641,11 +641,11 @@ func (ec *executionContext) _Post_accepted(ctx context.Context, field graphql.Co
 			return ec.Resolvers.Post().Accepted(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Post_accepted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -687,10 +687,10 @@ func (ec *executionContext) _Post_revisions(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *community.Page[*forum.Revision]) graphql.Marshaler {
-			return ec.marshalNPostRevisionConnection2ᚖvecheᚋcommunityᚐPage(ctx, selections, v)
+			return ec.marshalOPostRevisionConnection2ᚖvecheᚋcommunityᚐPage(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Post_revisions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -744,10 +744,10 @@ func (ec *executionContext) _Post_viewerReactions(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []forum.ReactionKind) graphql.Marshaler {
-			return ec.marshalNReactionKind2ᚕvecheᚋcommunityᚋforumᚐReactionKindᚄ(ctx, selections, v)
+			return ec.marshalOReactionKind2ᚕvecheᚋcommunityᚋforumᚐReactionKindᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Post_viewerReactions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1776,7 +1776,7 @@ func (ec *executionContext) _Post(ctx context.Context, sel ast.SelectionSet, obj
 					}
 				}()
 				res = ec._Post_topic(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -1798,7 +1798,7 @@ func (ec *executionContext) _Post(ctx context.Context, sel ast.SelectionSet, obj
 					}
 				}()
 				res = ec._Post_author(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -1842,7 +1842,7 @@ func (ec *executionContext) _Post(ctx context.Context, sel ast.SelectionSet, obj
 					}
 				}()
 				res = ec._Post_mentions(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -1869,7 +1869,7 @@ func (ec *executionContext) _Post(ctx context.Context, sel ast.SelectionSet, obj
 					}
 				}()
 				res = ec._Post_accepted(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -1901,7 +1901,7 @@ func (ec *executionContext) _Post(ctx context.Context, sel ast.SelectionSet, obj
 					}
 				}()
 				res = ec._Post_revisions(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -1928,7 +1928,7 @@ func (ec *executionContext) _Post(ctx context.Context, sel ast.SelectionSet, obj
 					}
 				}()
 				res = ec._Post_viewerReactions(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -2312,16 +2312,6 @@ func (ec *executionContext) marshalNBookmark2ᚖvecheᚋcommunityᚋforumᚐBook
 	return ec._Bookmark(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNBookmarkConnection2ᚖvecheᚋcommunityᚐPage(ctx context.Context, sel ast.SelectionSet, v *community.Page[*forum.Bookmark]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._BookmarkConnection(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNBookmarkEdge2vecheᚋcommunityᚐEdge(ctx context.Context, sel ast.SelectionSet, v community.Edge[*forum.Bookmark]) graphql.Marshaler {
 	return ec._BookmarkEdge(ctx, sel, &v)
 }
@@ -2413,16 +2403,6 @@ func (ec *executionContext) marshalNPost2ᚖvecheᚋcommunityᚋforumᚐPost(ctx
 	return ec._Post(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNPostConnection2ᚖvecheᚋcommunityᚐPage(ctx context.Context, sel ast.SelectionSet, v *community.Page[*forum.Post]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._PostConnection(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNPostEdge2vecheᚋcommunityᚐEdge(ctx context.Context, sel ast.SelectionSet, v community.Edge[*forum.Post]) graphql.Marshaler {
 	return ec._PostEdge(ctx, sel, &v)
 }
@@ -2467,16 +2447,6 @@ func (ec *executionContext) marshalNPostRevision2ᚖvecheᚋcommunityᚋforumᚐ
 		return graphql.Null
 	}
 	return ec._PostRevision(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNPostRevisionConnection2ᚖvecheᚋcommunityᚐPage(ctx context.Context, sel ast.SelectionSet, v *community.Page[*forum.Revision]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._PostRevisionConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNPostRevisionEdge2vecheᚋcommunityᚐEdge(ctx context.Context, sel ast.SelectionSet, v community.Edge[*forum.Revision]) graphql.Marshaler {
@@ -2534,36 +2504,6 @@ func (ec *executionContext) marshalNReactionKind2vecheᚋcommunityᚋforumᚐRea
 	return res
 }
 
-func (ec *executionContext) unmarshalNReactionKind2ᚕvecheᚋcommunityᚋforumᚐReactionKindᚄ(ctx context.Context, v any) ([]forum.ReactionKind, error) {
-	vSlice := graphql.CoerceList(v)
-	var err error
-	res := make([]forum.ReactionKind, len(vSlice))
-	for i := range vSlice {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNReactionKind2vecheᚋcommunityᚋforumᚐReactionKind(ctx, vSlice[i])
-		if err != nil {
-			return nil, err
-		}
-	}
-	return res, nil
-}
-
-func (ec *executionContext) marshalNReactionKind2ᚕvecheᚋcommunityᚋforumᚐReactionKindᚄ(ctx context.Context, sel ast.SelectionSet, v []forum.ReactionKind) graphql.Marshaler {
-	ret := wire.Elements(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNReactionKind2vecheᚋcommunityᚋforumᚐReactionKind(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
 func (ec *executionContext) unmarshalNRemoveReactionInput2vecheᚋgraphᚐRemoveReactionInput(ctx context.Context, v any) (RemoveReactionInput, error) {
 	res, err := ec.unmarshalInputRemoveReactionInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -2601,11 +2541,68 @@ func (ec *executionContext) marshalOBookmark2ᚖvecheᚋcommunityᚋforumᚐBook
 	return ec._Bookmark(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOBookmarkConnection2ᚖvecheᚋcommunityᚐPage(ctx context.Context, sel ast.SelectionSet, v *community.Page[*forum.Bookmark]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._BookmarkConnection(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOPost2ᚖvecheᚋcommunityᚋforumᚐPost(ctx context.Context, sel ast.SelectionSet, v *forum.Post) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Post(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPostConnection2ᚖvecheᚋcommunityᚐPage(ctx context.Context, sel ast.SelectionSet, v *community.Page[*forum.Post]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PostConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPostRevisionConnection2ᚖvecheᚋcommunityᚐPage(ctx context.Context, sel ast.SelectionSet, v *community.Page[*forum.Revision]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PostRevisionConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOReactionKind2ᚕvecheᚋcommunityᚋforumᚐReactionKindᚄ(ctx context.Context, v any) ([]forum.ReactionKind, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]forum.ReactionKind, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNReactionKind2vecheᚋcommunityᚋforumᚐReactionKind(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOReactionKind2ᚕvecheᚋcommunityᚋforumᚐReactionKindᚄ(ctx context.Context, sel ast.SelectionSet, v []forum.ReactionKind) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := wire.Elements(ctx, len(v), func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNReactionKind2vecheᚋcommunityᚋforumᚐReactionKind(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -57,10 +57,10 @@ func (ec *executionContext) _TopicPresence_members(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*members.Member) graphql.Marshaler {
-			return ec.marshalNMember2ᚕᚖvecheᚋcommunityᚋmembersᚐMemberᚄ(ctx, selections, v)
+			return ec.marshalOMember2ᚕᚖvecheᚋcommunityᚋmembersᚐMemberᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_TopicPresence_members(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -89,10 +89,10 @@ func (ec *executionContext) _TopicPresence_typing(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*members.Member) graphql.Marshaler {
-			return ec.marshalNMember2ᚕᚖvecheᚋcommunityᚋmembersᚐMemberᚄ(ctx, selections, v)
+			return ec.marshalOMember2ᚕᚖvecheᚋcommunityᚋmembersᚐMemberᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_TopicPresence_typing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -213,7 +213,7 @@ func (ec *executionContext) _TopicPresence(ctx context.Context, sel ast.Selectio
 					}
 				}()
 				res = ec._TopicPresence_members(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -230,7 +230,7 @@ func (ec *executionContext) _TopicPresence(ctx context.Context, sel ast.Selectio
 					}
 				}()
 				res = ec._TopicPresence_typing(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res

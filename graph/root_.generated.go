@@ -5136,9 +5136,9 @@ type Member implements Node {
   "When the member joined."
   createdAt: DateTime!
   "How many topics the member opened."
-  topicCount: Int!
+  topicCount: Int
   "How many posts the member wrote, deleted ones aside. Follows the deeds by a moment."
-  postCount: Int!
+  postCount: Int
   "The member's page at the place from which an import brought them."
   source: String
 }
@@ -5164,15 +5164,15 @@ type MemberEdge {
 "Who asks."
 type Viewer {
   "The member."
-  member: Member!
+  member: Member
   "The e-mail address to sign in with; none for members without a password."
   email: String
   "Where the viewer is signed in, the newest first."
-  sessions: [Session!]!
+  sessions: [Session!]
   "The viewer's API tokens, the newest first."
-  apiTokens: [ApiToken!]!
+  apiTokens: [ApiToken!]
   "The posts that the viewer wants to find again, the newest bookmark first."
-  bookmarks("How many, 1 to 100." first: Int, "Behind this cursor." after: Cursor, "How many from the end." last: Int, "Before this cursor." before: Cursor): BookmarkConnection!
+  bookmarks("How many, 1 to 100." first: Int, "Behind this cursor." after: Cursor, "How many from the end." last: Int, "Before this cursor." before: Cursor): BookmarkConnection
 }
 
 "A place where the viewer is signed in."
@@ -5221,7 +5221,7 @@ extend type Query {
   "The member with the handle, however its letters are cased; NOT_FOUND if there is none."
   member("The handle, without @." handle: String!): Member
   "The members, the newest first; with a prefix, those whose handle begins with it, by handle. For members only."
-  members("How many, 1 to 100." first: Int, "Behind this cursor." after: Cursor, "How many from the end." last: Int, "Before this cursor." before: Cursor, "The beginning of a handle." handlePrefix: String): MemberConnection!
+  members("How many, 1 to 100." first: Int, "Behind this cursor." after: Cursor, "How many from the end." last: Int, "Before this cursor." before: Cursor, "The beginning of a handle." handlePrefix: String): MemberConnection
 }
 
 extend type Mutation {
@@ -5370,9 +5370,9 @@ type Poll implements Node {
   "The poll's id."
   id: ID!
   "The topic it is in."
-  topic: Topic!
+  topic: Topic
   "Who asks."
-  author: Member!
+  author: Member
   "What is asked."
   question: String!
   "What can be chosen."
@@ -5386,7 +5386,7 @@ type Poll implements Node {
   "When voting ends, or ended; never if not given."
   closesAt: DateTime
   "The ids of the options that the viewer chose."
-  viewerChoices: [ID!]! @perViewer @cost(weight: 1)
+  viewerChoices: [ID!] @perViewer @cost(weight: 1)
 }
 
 "One choice of a poll."
@@ -5485,11 +5485,11 @@ type Post implements Node {
   "The post's id."
   id: ID!
   "The topic it is in."
-  topic: Topic!
+  topic: Topic
   "Its place in the topic: 1, 2, 3 …; the opening is number 0."
   number: Int!
   "Who wrote it."
-  author: Member!
+  author: Member
   "The text as it was written; nothing once deleted."
   body: Markdown
   "The text as it is shown; nothing once deleted."
@@ -5497,13 +5497,13 @@ type Post implements Node {
   "The post that it replies to."
   replyTo: Post
   "The members whom it mentions."
-  mentions: [Member!]!
+  mentions: [Member!]
   "How many reacted in which way; ways that nobody chose are left out."
   reactions: [ReactionCount!]!
   "Votes that an import brought, plus LIKE, minus DISLIKE."
   score: Int!
   "Whether it answers its topic."
-  accepted: Boolean!
+  accepted: Boolean
   "When it was written."
   createdAt: DateTime!
   "When its text was last changed."
@@ -5511,13 +5511,13 @@ type Post implements Node {
   "How often its text was changed; to be given back by an editor, so that nothing is overwritten unseen."
   revision: Int!
   "What it said before, the oldest first."
-  revisions("How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor): PostRevisionConnection! @perViewer
+  revisions("How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor): PostRevisionConnection @perViewer
   "Whether it was deleted."
   deleted: Boolean!
   "The page from which an import brought it."
   source: String
   "The viewer's own reactions."
-  viewerReactions: [ReactionKind!]! @perViewer @cost(weight: 1)
+  viewerReactions: [ReactionKind!] @perViewer @cost(weight: 1)
   "The viewer's bookmark."
   viewerBookmark: Bookmark @perViewer
 }
@@ -5743,9 +5743,9 @@ type TopicPresence {
   "How many: a member once, on however many devices, and each subscription of a guest. Those who are hidden are not counted."
   hereCount: Int!
   "The members among them, the oldest accounts first; at most 100. None for guests."
-  members: [Member!]!
+  members: [Member!]
   "The members who write something, the viewer among them; at most 100. None for guests."
-  typing: [Member!]!
+  typing: [Member!]
 }
 
 "Where the viewer types."
@@ -5769,16 +5769,16 @@ directive @perViewer on FIELD_DEFINITION
 directive @cost("Points for one." weight: Int!) on FIELD_DEFINITION | OBJECT
 
 "An instant: RFC 3339, always in UTC, to the millisecond."
-scalar DateTime
+scalar DateTime @specifiedBy(url: "https://scalars.graphql.org/andimarek/date-time")
 
 "Text in Markdown (CommonMark with tables, strikethrough, task lists and footnotes)."
-scalar Markdown
+scalar Markdown @specifiedBy(url: "https://github.github.com/gfm/")
 
 "HTML that was sanitised: safe to put into a page."
-scalar HTML
+scalar HTML @specifiedBy(url: "https://html.spec.whatwg.org/")
 
 "An address that begins with http:// or https://."
-scalar URL
+scalar URL @specifiedBy(url: "https://url.spec.whatwg.org/")
 
 "A place in a list or in a live stream. Opaque: take it as it comes; one of another list is refused."
 scalar Cursor
@@ -5869,17 +5869,17 @@ type Space implements Node {
   "When it was made."
   createdAt: DateTime!
   "The topics in it."
-  topics("How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor, "The order." orderBy: TopicOrder! = LATEST, "Only those with the tag." tag: String): TopicConnection!
+  topics("How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor, "The order." orderBy: TopicOrder! = LATEST, "Only those with the tag." tag: String): TopicConnection
   "Who belongs to it, those who came first at the top. For members only."
-  members("How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor): SpaceMemberConnection!
+  members("How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor): SpaceMemberConnection
   "What the viewer is in it; nothing if they have not joined."
   viewerRole: SpaceRole @perViewer @cost(weight: 1)
   "How much of it the viewer wants to be told."
-  viewerWatch: WatchLevel! @perViewer @cost(weight: 1)
+  viewerWatch: WatchLevel @perViewer @cost(weight: 1)
   "The topics that are new or newly active behind a cursor, by the latest activity: those that a calm spaceEvents counts. CONFLICT if the cursor is older than what can be told; fetch the page anew."
-  newTopics("The cursor of a page or of an event; one of a calm spaceEvents stands for where that began." since: Cursor!, "Only those with the tag." tag: String, "How many are answered, 1 to 100; 20 if not given." first: Int, "Topics that the client shows and so are not new to it; at most 100." onScreen: [ID!]): NewTopicsPage!
+  newTopics("The cursor of a page or of an event; one of a calm spaceEvents stands for where that began." since: Cursor!, "Only those with the tag." tag: String, "How many are answered, 1 to 100; 20 if not given." first: Int, "Topics that the client shows and so are not new to it; at most 100." onScreen: [ID!]): NewTopicsPage
   "Where to start spaceEvents so that nothing that this answer lacks is missed."
-  liveCursor: Cursor! @cost(weight: 1)
+  liveCursor: Cursor @cost(weight: 1)
 }
 
 "A page of spaces."
@@ -5930,7 +5930,7 @@ type SpaceMemberEdge {
 
 extend type Query {
   "The spaces that the viewer may see, the oldest first."
-  spaces("How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor): SpaceConnection!
+  spaces("How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor): SpaceConnection
   "The space with the id or with the slug; NOT_FOUND if there is none that the viewer may see."
   space("The id." id: ID, "The slug." slug: String): Space
 }
@@ -6117,19 +6117,19 @@ type Topic implements Node {
   "The topic's id."
   id: ID!
   "The space it is in."
-  space: Space!
+  space: Space
   "What it is about, in a line."
   title: String!
   "The title in addresses."
   slug: String!
   "Who opened it."
-  author: Member!
+  author: Member
   "The topic's own text as a post: to react to, to edit, to bookmark."
-  opening: Post!
+  opening: Post
   "The topic's own text as it was written."
-  body: Markdown!
+  body: Markdown
   "The topic's own text as it is shown."
-  bodyHtml: HTML!
+  bodyHtml: HTML
   "What it is filed under."
   tags: [String!]!
   "Whether it stands at the top of its space."
@@ -6159,19 +6159,19 @@ type Topic implements Node {
   "The page from which an import brought it."
   source: String
   "The posts in the order of their numbers, without the opening."
-  posts("How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor, "Deleted posts too, in their places." withDeleted: Boolean! = false): PostConnection!
+  posts("How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor, "Deleted posts too, in their places." withDeleted: Boolean! = false): PostConnection
   "Who wrote in it."
-  participants("How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor): ParticipantConnection!
+  participants("How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor): ParticipantConnection
   "Its polls, the oldest first."
-  polls: [Poll!]!
+  polls: [Poll!]
   "How many posts the viewer has not read; all of them if the topic was never opened, 0 for guests."
-  unreadCount: Int! @perViewer @cost(weight: 1)
+  unreadCount: Int @perViewer @cost(weight: 1)
   "The number of the last post that the viewer has read; nothing if never opened."
   readNumber: Int @perViewer @cost(weight: 1)
   "How much of it the viewer wants to be told."
-  viewerWatch: WatchLevel! @perViewer @cost(weight: 1)
+  viewerWatch: WatchLevel @perViewer @cost(weight: 1)
   "Where to start topicEvents so that nothing that this answer lacks is missed."
-  liveCursor: Cursor! @cost(weight: 1)
+  liveCursor: Cursor @cost(weight: 1)
 }
 
 "A page of topics."
@@ -6220,7 +6220,7 @@ type ParticipantEdge {
 
 extend type Query {
   "The topics of all spaces that the viewer may see, or of one."
-  topics("How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor, "Only this space's." spaceId: ID, "Only those with the tag." tag: String, "The order." orderBy: TopicOrder! = LATEST): TopicConnection!
+  topics("How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor, "Only this space's." spaceId: ID, "Only those with the tag." tag: String, "The order." orderBy: TopicOrder! = LATEST): TopicConnection
   "The topic with the id; NOT_FOUND if there is none that the viewer may see."
   topic("The id." id: ID!): Topic
 }

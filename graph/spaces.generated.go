@@ -23,9 +23,9 @@ type SpaceResolver interface {
 	Topics(ctx context.Context, obj *forum.Space, first *int, after *community.Cursor, last *int, before *community.Cursor, orderBy forum.TopicOrder, tag *string) (*community.Page[*forum.Topic], error)
 	Members(ctx context.Context, obj *forum.Space, first *int, after *community.Cursor, last *int, before *community.Cursor) (*community.Page[*forum.Seat], error)
 	ViewerRole(ctx context.Context, obj *forum.Space) (*forum.SeatRole, error)
-	ViewerWatch(ctx context.Context, obj *forum.Space) (forum.WatchLevel, error)
+	ViewerWatch(ctx context.Context, obj *forum.Space) (*forum.WatchLevel, error)
 	NewTopics(ctx context.Context, obj *forum.Space, since community.Cursor, tag *string, first *int, onScreen []string) (*forum.NewTopicsPage, error)
-	LiveCursor(ctx context.Context, obj *forum.Space) (community.Cursor, error)
+	LiveCursor(ctx context.Context, obj *forum.Space) (*community.Cursor, error)
 }
 type SpaceMemberResolver interface {
 	Member(ctx context.Context, obj *forum.Seat) (*members.Member, error)
@@ -441,10 +441,10 @@ func (ec *executionContext) _Space_topics(ctx context.Context, field graphql.Col
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *community.Page[*forum.Topic]) graphql.Marshaler {
-			return ec.marshalNTopicConnection2ᚖvecheᚋcommunityᚐPage(ctx, selections, v)
+			return ec.marshalOTopicConnection2ᚖvecheᚋcommunityᚐPage(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Space_topics(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -485,10 +485,10 @@ func (ec *executionContext) _Space_members(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *community.Page[*forum.Seat]) graphql.Marshaler {
-			return ec.marshalNSpaceMemberConnection2ᚖvecheᚋcommunityᚐPage(ctx, selections, v)
+			return ec.marshalOSpaceMemberConnection2ᚖvecheᚋcommunityᚐPage(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Space_members(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -550,11 +550,11 @@ func (ec *executionContext) _Space_viewerWatch(ctx context.Context, field graphq
 			return ec.Resolvers.Space().ViewerWatch(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v forum.WatchLevel) graphql.Marshaler {
-			return ec.marshalNWatchLevel2vecheᚋcommunityᚋforumᚐWatchLevel(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *forum.WatchLevel) graphql.Marshaler {
+			return ec.marshalOWatchLevel2ᚖvecheᚋcommunityᚋforumᚐWatchLevel(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Space_viewerWatch(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -575,10 +575,10 @@ func (ec *executionContext) _Space_newTopics(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *forum.NewTopicsPage) graphql.Marshaler {
-			return ec.marshalNNewTopicsPage2ᚖvecheᚋcommunityᚋforumᚐNewTopicsPage(ctx, selections, v)
+			return ec.marshalONewTopicsPage2ᚖvecheᚋcommunityᚋforumᚐNewTopicsPage(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Space_newTopics(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -617,11 +617,11 @@ func (ec *executionContext) _Space_liveCursor(ctx context.Context, field graphql
 			return ec.Resolvers.Space().LiveCursor(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v community.Cursor) graphql.Marshaler {
-			return ec.marshalNCursor2vecheᚋcommunityᚐCursor(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *community.Cursor) graphql.Marshaler {
+			return ec.marshalOCursor2ᚖvecheᚋcommunityᚐCursor(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Space_liveCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1672,7 +1672,7 @@ func (ec *executionContext) _Space(ctx context.Context, sel ast.SelectionSet, ob
 					}
 				}()
 				res = ec._Space_topics(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -1689,7 +1689,7 @@ func (ec *executionContext) _Space(ctx context.Context, sel ast.SelectionSet, ob
 					}
 				}()
 				res = ec._Space_members(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -1723,7 +1723,7 @@ func (ec *executionContext) _Space(ctx context.Context, sel ast.SelectionSet, ob
 					}
 				}()
 				res = ec._Space_viewerWatch(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -1740,7 +1740,7 @@ func (ec *executionContext) _Space(ctx context.Context, sel ast.SelectionSet, ob
 					}
 				}()
 				res = ec._Space_newTopics(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -1757,7 +1757,7 @@ func (ec *executionContext) _Space(ctx context.Context, sel ast.SelectionSet, ob
 					}
 				}()
 				res = ec._Space_liveCursor(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -2150,16 +2150,6 @@ func (ec *executionContext) marshalNLeaveSpacePayload2ᚖvecheᚋgraphᚐLeaveSp
 	return ec._LeaveSpacePayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNNewTopicsPage2ᚖvecheᚋcommunityᚋforumᚐNewTopicsPage(ctx context.Context, sel ast.SelectionSet, v *forum.NewTopicsPage) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._NewTopicsPage(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNRemoveSpaceMemberInput2vecheᚋgraphᚐRemoveSpaceMemberInput(ctx context.Context, v any) (RemoveSpaceMemberInput, error) {
 	res, err := ec.unmarshalInputRemoveSpaceMemberInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -2199,16 +2189,6 @@ func (ec *executionContext) marshalNSpace2ᚖvecheᚋcommunityᚋforumᚐSpace(c
 		return graphql.Null
 	}
 	return ec._Space(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNSpaceConnection2ᚖvecheᚋcommunityᚐPage(ctx context.Context, sel ast.SelectionSet, v *community.Page[*forum.Space]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._SpaceConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNSpaceEdge2vecheᚋcommunityᚐEdge(ctx context.Context, sel ast.SelectionSet, v community.Edge[*forum.Space]) graphql.Marshaler {
@@ -2265,16 +2245,6 @@ func (ec *executionContext) marshalNSpaceMember2ᚖvecheᚋcommunityᚋforumᚐS
 		return graphql.Null
 	}
 	return ec._SpaceMember(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNSpaceMemberConnection2ᚖvecheᚋcommunityᚐPage(ctx context.Context, sel ast.SelectionSet, v *community.Page[*forum.Seat]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._SpaceMemberConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNSpaceMemberEdge2vecheᚋcommunityᚐEdge(ctx context.Context, sel ast.SelectionSet, v community.Edge[*forum.Seat]) graphql.Marshaler {
@@ -2346,21 +2316,11 @@ func (ec *executionContext) marshalNVisibility2vecheᚋcommunityᚋforumᚐVisib
 	return res
 }
 
-func (ec *executionContext) unmarshalNWatchLevel2vecheᚋcommunityᚋforumᚐWatchLevel(ctx context.Context, v any) (forum.WatchLevel, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := forum.WatchLevel(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNWatchLevel2vecheᚋcommunityᚋforumᚐWatchLevel(ctx context.Context, sel ast.SelectionSet, v forum.WatchLevel) graphql.Marshaler {
-	_ = sel
-	res := wire.MarshalString(string(v))
-	if res == graphql.Null {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+func (ec *executionContext) marshalONewTopicsPage2ᚖvecheᚋcommunityᚋforumᚐNewTopicsPage(ctx context.Context, sel ast.SelectionSet, v *forum.NewTopicsPage) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
 	}
-	return res
+	return ec._NewTopicsPage(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOSpace2ᚖvecheᚋcommunityᚋforumᚐSpace(ctx context.Context, sel ast.SelectionSet, v *forum.Space) graphql.Marshaler {
@@ -2368,6 +2328,20 @@ func (ec *executionContext) marshalOSpace2ᚖvecheᚋcommunityᚋforumᚐSpace(c
 		return graphql.Null
 	}
 	return ec._Space(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOSpaceConnection2ᚖvecheᚋcommunityᚐPage(ctx context.Context, sel ast.SelectionSet, v *community.Page[*forum.Space]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SpaceConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOSpaceMemberConnection2ᚖvecheᚋcommunityᚐPage(ctx context.Context, sel ast.SelectionSet, v *community.Page[*forum.Seat]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SpaceMemberConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOSpaceRole2ᚖvecheᚋcommunityᚋforumᚐSeatRole(ctx context.Context, v any) (*forum.SeatRole, error) {

@@ -28,8 +28,8 @@ type TopicResolver interface {
 
 	Author(ctx context.Context, obj *forum.Topic) (*members.Member, error)
 	Opening(ctx context.Context, obj *forum.Topic) (*forum.Post, error)
-	Body(ctx context.Context, obj *forum.Topic) (string, error)
-	BodyHTML(ctx context.Context, obj *forum.Topic) (string, error)
+	Body(ctx context.Context, obj *forum.Topic) (*string, error)
+	BodyHTML(ctx context.Context, obj *forum.Topic) (*string, error)
 
 	AcceptedAnswer(ctx context.Context, obj *forum.Topic) (*forum.Post, error)
 
@@ -38,10 +38,10 @@ type TopicResolver interface {
 	Posts(ctx context.Context, obj *forum.Topic, first *int, after *community.Cursor, last *int, before *community.Cursor, withDeleted bool) (*community.Page[*forum.Post], error)
 	Participants(ctx context.Context, obj *forum.Topic, first *int, after *community.Cursor, last *int, before *community.Cursor) (*community.Page[*forum.Participant], error)
 	Polls(ctx context.Context, obj *forum.Topic) ([]*forum.Poll, error)
-	UnreadCount(ctx context.Context, obj *forum.Topic) (int, error)
+	UnreadCount(ctx context.Context, obj *forum.Topic) (*int, error)
 	ReadNumber(ctx context.Context, obj *forum.Topic) (*int, error)
-	ViewerWatch(ctx context.Context, obj *forum.Topic) (forum.WatchLevel, error)
-	LiveCursor(ctx context.Context, obj *forum.Topic) (community.Cursor, error)
+	ViewerWatch(ctx context.Context, obj *forum.Topic) (*forum.WatchLevel, error)
+	LiveCursor(ctx context.Context, obj *forum.Topic) (*community.Cursor, error)
 	Idea(ctx context.Context, obj *forum.Topic) (*ideas.Idea, error)
 }
 
@@ -700,10 +700,10 @@ func (ec *executionContext) _Topic_space(ctx context.Context, field graphql.Coll
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *forum.Space) graphql.Marshaler {
-			return ec.marshalNSpace2ᚖvecheᚋcommunityᚋforumᚐSpace(ctx, selections, v)
+			return ec.marshalOSpace2ᚖvecheᚋcommunityᚋforumᚐSpace(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Topic_space(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -746,10 +746,10 @@ func (ec *executionContext) _Topic_author(ctx context.Context, field graphql.Col
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *members.Member) graphql.Marshaler {
-			return ec.marshalNMember2ᚖvecheᚋcommunityᚋmembersᚐMember(ctx, selections, v)
+			return ec.marshalOMember2ᚖvecheᚋcommunityᚋmembersᚐMember(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Topic_author(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -778,10 +778,10 @@ func (ec *executionContext) _Topic_opening(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *forum.Post) graphql.Marshaler {
-			return ec.marshalNPost2ᚖvecheᚋcommunityᚋforumᚐPost(ctx, selections, v)
+			return ec.marshalOPost2ᚖvecheᚋcommunityᚋforumᚐPost(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Topic_opening(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -809,11 +809,11 @@ func (ec *executionContext) _Topic_body(ctx context.Context, field graphql.Colle
 			return ec.Resolvers.Topic().Body(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNMarkdown2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOMarkdown2ᚖstring(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Topic_body(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -832,11 +832,11 @@ func (ec *executionContext) _Topic_bodyHtml(ctx context.Context, field graphql.C
 			return ec.Resolvers.Topic().BodyHTML(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNHTML2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOHTML2ᚖstring(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Topic_bodyHtml(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1005,10 +1005,10 @@ func (ec *executionContext) _Topic_posts(ctx context.Context, field graphql.Coll
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *community.Page[*forum.Post]) graphql.Marshaler {
-			return ec.marshalNPostConnection2ᚖvecheᚋcommunityᚐPage(ctx, selections, v)
+			return ec.marshalOPostConnection2ᚖvecheᚋcommunityᚐPage(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Topic_posts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1049,10 +1049,10 @@ func (ec *executionContext) _Topic_participants(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *community.Page[*forum.Participant]) graphql.Marshaler {
-			return ec.marshalNParticipantConnection2ᚖvecheᚋcommunityᚐPage(ctx, selections, v)
+			return ec.marshalOParticipantConnection2ᚖvecheᚋcommunityᚐPage(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Topic_participants(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1092,10 +1092,10 @@ func (ec *executionContext) _Topic_polls(ctx context.Context, field graphql.Coll
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*forum.Poll) graphql.Marshaler {
-			return ec.marshalNPoll2ᚕᚖvecheᚋcommunityᚋforumᚐPollᚄ(ctx, selections, v)
+			return ec.marshalOPoll2ᚕᚖvecheᚋcommunityᚋforumᚐPollᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Topic_polls(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1123,11 +1123,11 @@ func (ec *executionContext) _Topic_unreadCount(ctx context.Context, field graphq
 			return ec.Resolvers.Topic().UnreadCount(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Topic_unreadCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1169,11 +1169,11 @@ func (ec *executionContext) _Topic_viewerWatch(ctx context.Context, field graphq
 			return ec.Resolvers.Topic().ViewerWatch(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v forum.WatchLevel) graphql.Marshaler {
-			return ec.marshalNWatchLevel2vecheᚋcommunityᚋforumᚐWatchLevel(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *forum.WatchLevel) graphql.Marshaler {
+			return ec.marshalOWatchLevel2ᚖvecheᚋcommunityᚋforumᚐWatchLevel(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Topic_viewerWatch(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1192,11 +1192,11 @@ func (ec *executionContext) _Topic_liveCursor(ctx context.Context, field graphql
 			return ec.Resolvers.Topic().LiveCursor(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v community.Cursor) graphql.Marshaler {
-			return ec.marshalNCursor2vecheᚋcommunityᚐCursor(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *community.Cursor) graphql.Marshaler {
+			return ec.marshalOCursor2ᚖvecheᚋcommunityᚐCursor(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Topic_liveCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -2344,7 +2344,7 @@ func (ec *executionContext) _Topic(ctx context.Context, sel ast.SelectionSet, ob
 					}
 				}()
 				res = ec._Topic_space(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -2371,7 +2371,7 @@ func (ec *executionContext) _Topic(ctx context.Context, sel ast.SelectionSet, ob
 					}
 				}()
 				res = ec._Topic_author(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -2388,7 +2388,7 @@ func (ec *executionContext) _Topic(ctx context.Context, sel ast.SelectionSet, ob
 					}
 				}()
 				res = ec._Topic_opening(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -2405,7 +2405,7 @@ func (ec *executionContext) _Topic(ctx context.Context, sel ast.SelectionSet, ob
 					}
 				}()
 				res = ec._Topic_body(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -2422,7 +2422,7 @@ func (ec *executionContext) _Topic(ctx context.Context, sel ast.SelectionSet, ob
 					}
 				}()
 				res = ec._Topic_bodyHtml(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -2533,7 +2533,7 @@ func (ec *executionContext) _Topic(ctx context.Context, sel ast.SelectionSet, ob
 					}
 				}()
 				res = ec._Topic_posts(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -2550,7 +2550,7 @@ func (ec *executionContext) _Topic(ctx context.Context, sel ast.SelectionSet, ob
 					}
 				}()
 				res = ec._Topic_participants(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -2567,7 +2567,7 @@ func (ec *executionContext) _Topic(ctx context.Context, sel ast.SelectionSet, ob
 					}
 				}()
 				res = ec._Topic_polls(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -2584,7 +2584,7 @@ func (ec *executionContext) _Topic(ctx context.Context, sel ast.SelectionSet, ob
 					}
 				}()
 				res = ec._Topic_unreadCount(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -2618,7 +2618,7 @@ func (ec *executionContext) _Topic(ctx context.Context, sel ast.SelectionSet, ob
 					}
 				}()
 				res = ec._Topic_viewerWatch(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -2635,7 +2635,7 @@ func (ec *executionContext) _Topic(ctx context.Context, sel ast.SelectionSet, ob
 					}
 				}()
 				res = ec._Topic_liveCursor(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -2921,16 +2921,6 @@ func (ec *executionContext) marshalNParticipant2ᚖvecheᚋcommunityᚋforumᚐP
 	return ec._Participant(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNParticipantConnection2ᚖvecheᚋcommunityᚐPage(ctx context.Context, sel ast.SelectionSet, v *community.Page[*forum.Participant]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._ParticipantConnection(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNParticipantEdge2vecheᚋcommunityᚐEdge(ctx context.Context, sel ast.SelectionSet, v community.Edge[*forum.Participant]) graphql.Marshaler {
 	return ec._ParticipantEdge(ctx, sel, &v)
 }
@@ -2990,16 +2980,6 @@ func (ec *executionContext) marshalNTopic2ᚖvecheᚋcommunityᚋforumᚐTopic(c
 		return graphql.Null
 	}
 	return ec._Topic(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNTopicConnection2ᚖvecheᚋcommunityᚐPage(ctx context.Context, sel ast.SelectionSet, v *community.Page[*forum.Topic]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._TopicConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNTopicEdge2vecheᚋcommunityᚐEdge(ctx context.Context, sel ast.SelectionSet, v community.Edge[*forum.Topic]) graphql.Marshaler {
@@ -3079,11 +3059,25 @@ func (ec *executionContext) marshalNWatchPayload2ᚖvecheᚋgraphᚐWatchPayload
 	return ec._WatchPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOParticipantConnection2ᚖvecheᚋcommunityᚐPage(ctx context.Context, sel ast.SelectionSet, v *community.Page[*forum.Participant]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ParticipantConnection(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOTopic2ᚖvecheᚋcommunityᚋforumᚐTopic(ctx context.Context, sel ast.SelectionSet, v *forum.Topic) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Topic(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOTopicConnection2ᚖvecheᚋcommunityᚐPage(ctx context.Context, sel ast.SelectionSet, v *community.Page[*forum.Topic]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._TopicConnection(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

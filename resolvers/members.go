@@ -115,20 +115,20 @@ func (r *Root) Member() graph.MemberResolver { return memberFields{r.Boards} }
 
 type memberFields struct{ boards *ideas.Assembly }
 
-func (memberFields) TopicCount(ctx context.Context, m *members.Member) (int, error) {
+func (memberFields) TopicCount(ctx context.Context, m *members.Member) (*int, error) {
 	a, err := loaders(ctx).Activity.Load(ctx, m.ID)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	return a.Topics, nil
+	return &a.Topics, nil
 }
 
-func (memberFields) PostCount(ctx context.Context, m *members.Member) (int, error) {
+func (memberFields) PostCount(ctx context.Context, m *members.Member) (*int, error) {
 	a, err := loaders(ctx).Activity.Load(ctx, m.ID)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	return a.Posts, nil
+	return &a.Posts, nil
 }
 
 // Viewer answers the fields of who asks.
@@ -149,11 +149,11 @@ func (f viewerFields) Email(ctx context.Context, v *community.Viewer) (*string, 
 }
 
 func (f viewerFields) Sessions(ctx context.Context, v *community.Viewer) ([]*members.Session, error) {
-	return f.roll.Sessions(ctx, *v)
+	return every(f.roll.Sessions(ctx, *v))
 }
 
 func (f viewerFields) APITokens(ctx context.Context, v *community.Viewer) ([]*members.Token, error) {
-	return f.roll.Tokens(ctx, *v)
+	return every(f.roll.Tokens(ctx, *v))
 }
 
 func (f viewerFields) Bookmarks(ctx context.Context, v *community.Viewer, first *int, after *community.Cursor, last *int, before *community.Cursor) (*forum.BookmarkConnection, error) {

@@ -40,5 +40,5 @@ func (pollFields) Author(ctx context.Context, p *forum.Poll) (*members.Member, e
 }
 
 func (pollFields) ViewerChoices(ctx context.Context, p *forum.Poll) ([]string, error) {
-	return loaders(ctx).Choices.Load(ctx, p.ID)
+	return every(loaders(ctx).Choices.Load(ctx, p.ID))
 }

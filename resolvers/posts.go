@@ -91,17 +91,17 @@ func (postFields) ReplyTo(ctx context.Context, p *forum.Post) (*forum.Post, erro
 
 func (postFields) Mentions(ctx context.Context, p *forum.Post) ([]*members.Member, error) {
 	if p.Deleted || len(p.Written.Mentions) == 0 {
-		return nil, nil
+		return every[*members.Member](nil, nil)
 	}
-	return loaders(ctx).Members.LoadAll(ctx, p.Written.Mentions)
+	return every(loaders(ctx).Members.LoadAll(ctx, p.Written.Mentions))
 }
 
-func (postFields) Accepted(ctx context.Context, p *forum.Post) (bool, error) {
+func (postFields) Accepted(ctx context.Context, p *forum.Post) (*bool, error) {
 	t, err := loaders(ctx).Topics.Load(ctx, p.TopicID)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	return t.AnswerID == p.ID, nil
+	return part(t.AnswerID == p.ID, nil)
 }
 
 func (f postFields) Revisions(ctx context.Context, p *forum.Post, first *int, after *community.Cursor, last *int, before *community.Cursor) (*forum.PostRevisionConnection, error) {
@@ -110,7 +110,7 @@ func (f postFields) Revisions(ctx context.Context, p *forum.Post, first *int, af
 
 func (postFields) ViewerReactions(ctx context.Context, p *forum.Post) ([]forum.ReactionKind, error) {
 	left, err := loaders(ctx).Left.Load(ctx, p)
-	return left.Reactions, err
+	return every(left.Reactions, err)
 }
 
 func (postFields) ViewerBookmark(ctx context.Context, p *forum.Post) (*forum.Bookmark, error) {

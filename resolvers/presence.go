@@ -28,9 +28,9 @@ func (r *Root) TopicPresence() graph.TopicPresenceResolver { return presenceFiel
 type presenceFields struct{}
 
 func (presenceFields) Members(ctx context.Context, p *forum.TopicPresence) ([]*members.Member, error) {
-	return loaders(ctx).Members.LoadAll(ctx, p.Here)
+	return every(loaders(ctx).Members.LoadAll(ctx, p.Here))
 }
 
 func (presenceFields) Typing(ctx context.Context, p *forum.TopicPresence) ([]*members.Member, error) {
-	return loaders(ctx).Members.LoadAll(ctx, p.Writing)
+	return every(loaders(ctx).Members.LoadAll(ctx, p.Writing))
 }

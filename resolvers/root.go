@@ -139,6 +139,23 @@ func viewerOf(ctx context.Context) community.Viewer { return RequestFrom(ctx).Vi
 
 func loaders(ctx context.Context) *dataloaders.Loaders { return dataloaders.From(ctx) }
 
+// part is a field that may be empty where it could not be found out, so that
+// what is around it stands.
+func part[T any](value T, err error) (*T, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &value, nil
+}
+
+// every is part for a list: one without anything in it is not empty in that way.
+func every[T any](list []T, err error) ([]T, error) {
+	if list == nil && err == nil {
+		list = []T{}
+	}
+	return list, err
+}
+
 func paging(first *int, after *community.Cursor, last *int, before *community.Cursor) community.Paging {
 	return community.Paging{First: first, After: after, Last: last, Before: before}
 }

@@ -103,12 +103,12 @@ func (spaceFields) ViewerRole(ctx context.Context, s *forum.Space) (*forum.SeatR
 	return &seat.Role, nil
 }
 
-func (spaceFields) ViewerWatch(ctx context.Context, s *forum.Space) (forum.WatchLevel, error) {
-	return loaders(ctx).Watches.Load(ctx, s.ID)
+func (spaceFields) ViewerWatch(ctx context.Context, s *forum.Space) (*forum.WatchLevel, error) {
+	return part(loaders(ctx).Watches.Load(ctx, s.ID))
 }
 
-func (spaceFields) LiveCursor(ctx context.Context, s *forum.Space) (community.Cursor, error) {
-	return loaders(ctx).Cursors.Load(ctx, community.Stream(s.ID))
+func (spaceFields) LiveCursor(ctx context.Context, s *forum.Space) (*community.Cursor, error) {
+	return part(loaders(ctx).Cursors.Load(ctx, community.Stream(s.ID)))
 }
 
 // SpaceMember answers the fields of a member's place in a space.

@@ -98,20 +98,20 @@ func (topicFields) Opening(ctx context.Context, t *forum.Topic) (*forum.Post, er
 	return loaders(ctx).Posts.Load(ctx, t.OpeningID)
 }
 
-func (f topicFields) Body(ctx context.Context, t *forum.Topic) (string, error) {
+func (f topicFields) Body(ctx context.Context, t *forum.Topic) (*string, error) {
 	p, err := f.Opening(ctx, t)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	return p.Body, nil
+	return &p.Body, nil
 }
 
-func (f topicFields) BodyHTML(ctx context.Context, t *forum.Topic) (string, error) {
+func (f topicFields) BodyHTML(ctx context.Context, t *forum.Topic) (*string, error) {
 	p, err := f.Opening(ctx, t)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	return p.HTML, nil
+	return &p.HTML, nil
 }
 
 func (topicFields) AcceptedAnswer(ctx context.Context, t *forum.Topic) (*forum.Post, error) {
@@ -137,12 +137,12 @@ func (f topicFields) Participants(ctx context.Context, t *forum.Topic, first *in
 }
 
 func (topicFields) Polls(ctx context.Context, t *forum.Topic) ([]*forum.Poll, error) {
-	return loaders(ctx).Polls.Load(ctx, t.ID)
+	return every(loaders(ctx).Polls.Load(ctx, t.ID))
 }
 
-func (topicFields) UnreadCount(ctx context.Context, t *forum.Topic) (int, error) {
+func (topicFields) UnreadCount(ctx context.Context, t *forum.Topic) (*int, error) {
 	r, err := loaders(ctx).Readings.Load(ctx, t)
-	return r.Unread, err
+	return part(r.Unread, err)
 }
 
 func (topicFields) ReadNumber(ctx context.Context, t *forum.Topic) (*int, error) {
@@ -150,13 +150,13 @@ func (topicFields) ReadNumber(ctx context.Context, t *forum.Topic) (*int, error)
 	return r.ReadNumber, err
 }
 
-func (topicFields) ViewerWatch(ctx context.Context, t *forum.Topic) (forum.WatchLevel, error) {
+func (topicFields) ViewerWatch(ctx context.Context, t *forum.Topic) (*forum.WatchLevel, error) {
 	r, err := loaders(ctx).Readings.Load(ctx, t)
-	return r.Watch, err
+	return part(r.Watch, err)
 }
 
-func (topicFields) LiveCursor(ctx context.Context, t *forum.Topic) (community.Cursor, error) {
-	return loaders(ctx).Cursors.Load(ctx, community.Stream(t.ID))
+func (topicFields) LiveCursor(ctx context.Context, t *forum.Topic) (*community.Cursor, error) {
+	return part(loaders(ctx).Cursors.Load(ctx, community.Stream(t.ID)))
 }
 
 // Participant answers the fields of a member who wrote in a topic.

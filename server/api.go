@@ -29,11 +29,11 @@ func (s *Server) api() http.Handler {
 	s.station = broadcast.New(s.parts.Log, schema.Schema())
 	gate := s.gate(schema.Schema())
 	s.station.Began = s.parts.Lookout.Subscribed
+	s.station.Price, s.station.Charge = gate.EventPrice, gate.Charge
 	s.sockets = socket.New(s.socketConfig())
-	h.AddTransport(s.sockets)
-	h.AddTransport(requests{events{s.draining, s}})
+	h.AddTransport(guarded{s.sockets, gate})
+	h.AddTransport(guarded{requests{events{s.draining, s}}, gate})
 	h.SetQueryCache(gate.Cache())
-	h.SetValidationRulesFn(limits.Rules)
 	h.SetParserTokenLimit(gate.MaxTokens())
 	h.SetErrorPresenter(resolvers.Present)
 	h.SetRecoverFunc(resolvers.Recover)
@@ -52,6 +52,17 @@ func (s *Server) api() http.Handler {
 	h.AroundRootFields(once)
 	h.AroundResponses(s.fresh)
 	return h
+}
+
+// guarded is a transport whose operations come through the gate.
+type guarded struct {
+	graphql.Transport
+	gate *limits.Gate
+}
+
+// Do hands on the executor behind the gate.
+func (g guarded) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	g.Transport.Do(w, r, g.gate.Around(exec))
 }
 
 // fresh gives every response, and so every event of a subscription, loaders of
@@ -102,6 +113,8 @@ func (s *Server) socketConfig() socket.Config {
 		},
 		Subscribe:           s.subscribe,
 		Enter:               s.enter,
+		Read:                s.read,
+		Closed:              s.closed,
 		OperationsPerSecond: s.pace(),
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"veche/resolvers"
 	"veche/server/broadcast"
 	"veche/server/limits"
+	"veche/server/socket"
 )
 
 // limited says whether each client is held to its share.
@@ -51,6 +52,7 @@ const later = 10 * time.Second
 // Addresses of proxies stand for many people.
 func (s *Server) enter(r *http.Request) (leave func(), err error) {
 	address := s.proxies.address(r)
+	s.entrance.Patience().Greet(r.Context(), limits.Network(address))
 	if s.proxies.has(address) {
 		return func() {}, nil
 	}
@@ -75,9 +77,16 @@ func (s *Server) subscribe(ctx context.Context, wanted broadcast.Subscription, t
 	return s.station.Subscribe(ctx, wanted, to)
 }
 
+// readBuffer is how much the kernel may hold of what nobody has read yet, in
+// bytes: by itself it takes some megabytes of a body that is refused.
+const readBuffer = 128 << 10
+
 // connection drops a new connection of an address that has too many. A proxy may
 // have any number.
 func (s *Server) connection(c net.Conn, state http.ConnState) {
+	if tcp, ok := c.(*net.TCPConn); ok && state == http.StateNew {
+		_ = tcp.SetReadBuffer(readBuffer) // a hint
+	}
 	switch state {
 	case http.StateNew, http.StateClosed, http.StateHijacked:
 	default:
@@ -94,6 +103,29 @@ func (s *Server) connection(c net.Conn, state http.ConnState) {
 		s.callers.Join(from) // its end will be told too
 		_ = c.Close()
 	}
+}
+
+// read lets a message of a socket be decoded: a long one is paid for, and waits
+// for its turn.
+func (s *Server) read(ctx context.Context, size int) (done func(), err error) {
+	if err := s.entrance.Body(ctx, int64(size)); err != nil {
+		return nil, err
+	}
+	return s.entrance.Turn(ctx, size)
+}
+
+// closed has who is cut off for what they sent wait before they may open another
+// socket.
+func (s *Server) closed(ctx context.Context, why socket.Close) {
+	if offences[why.Code] {
+		s.entrance.Patience().Note(limits.Network(resolvers.RequestFrom(ctx).Device.Address), maxBody)
+	}
+}
+
+// offences are ends of sockets that clients bring about.
+var offences = map[int]bool{
+	socket.CloseTooLarge.Code: true, socket.CloseProtocol.Code: true, socket.CloseInvalid.Code: true,
+	socket.CloseTooManyOperations.Code: true, socket.CloseOverBudget.Code: true,
 }
 
 // mayRead has who asks pay for a body that is large, before it is read.

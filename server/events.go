@@ -38,7 +38,7 @@ const pulse = 15 * time.Second
 func (e events) answer(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor, operation *graphql.OperationContext, errs gqlerror.List) {
 	leave, err := e.server.enter(r)
 	if err != nil {
-		refuse(w, r, err)
+		e.server.refuse(w, r, err)
 		return
 	}
 	defer leave()

@@ -51,7 +51,7 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request) {
 		if community.KindOf(err) == community.KindNotFound {
 			err = refusal{http.StatusNotFound, err}
 		}
-		refuse(w, r, err)
+		s.refuse(w, r, err)
 		return
 	}
 	what, form, _ := strings.Cut(r.PathValue("file"), ".")

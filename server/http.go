@@ -28,8 +28,8 @@ const (
 
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", s.parts.Lookout.HTTP(s.shared(recovered(s.known(s.bounded(s.api()))))))
-	mux.Handle(exportPath, s.parts.Lookout.HTTP(s.shared(recovered(s.known(http.HandlerFunc(s.export))))))
+	mux.Handle("/graphql", s.parts.Lookout.HTTP(s.shared(s.recovered(s.known(s.bounded(s.api()))))))
+	mux.Handle(exportPath, s.parts.Lookout.HTTP(s.shared(s.recovered(s.known(http.HandlerFunc(s.export))))))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") })
 	mux.HandleFunc("GET /readyz", s.ready)
 	mux.Handle("/", graphiql.Page("/graphql"))
@@ -73,13 +73,13 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 }
 
 // recovered tells of a panic before or instead of an operation.
-func recovered(next http.Handler) http.Handler {
+func (s *Server) recovered(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			if p := recover(); p == http.ErrAbortHandler {
 				panic(p) // an answer that cannot be finished
 			} else if p != nil {
-				refuse(w, r, resolvers.Recover(r.Context(), p))
+				s.refuse(w, r, resolvers.Recover(r.Context(), p))
 			}
 		}()
 		next.ServeHTTP(w, r)
@@ -94,22 +94,22 @@ func (s *Server) bounded(next http.Handler) http.Handler {
 		if r.Method == http.MethodPost {
 			if err := s.mayRead(r); err != nil {
 				w.Header().Set("Connection", "close") // what comes is not read
-				refuse(w, r, err)
+				s.refuse(w, r, err)
 				return
 			}
 			_ = control.SetReadDeadline(time.Now().Add(bodyTime)) // not every writer has deadlines
 			body, err := bodyOf(w, r)
 			if err != nil {
 				w.Header().Set("Connection", "close") // what comes is not read
-				refuse(w, r, unread(err))
+				s.refuse(w, r, unread(err))
 				return
 			}
 			_ = control.SetReadDeadline(time.Time{})
-			if err := limits.JSON(body); err != nil {
-				refuse(w, r, err)
+			if err := limits.JSON(body, 1); err != nil {
+				s.refuse(w, r, err)
 				return
 			}
-			r.Body = io.NopCloser(bytes.NewReader(body))
+			r.Body = whole{bytes.NewReader(body), body}
 		}
 		if r.Header.Get("Upgrade") == "" {
 			_ = control.SetWriteDeadline(time.Now().Add(answerTime))
@@ -124,8 +124,25 @@ func bodyOf(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.ContentLength > maxBody {
 		return nil, &http.MaxBytesError{Limit: maxBody}
 	}
-	return io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	var body bytes.Buffer // grows by twice, where io.ReadAll copies five times as much
+	if r.ContentLength > 0 {
+		body.Grow(int(min(r.ContentLength, believed)) + bytes.MinRead)
+	}
+	_, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, maxBody))
+	return body.Bytes(), err
 }
+
+// believed is how long a body that a client announces has room at once.
+const believed = 64 << 10
+
+// whole is a body that was read.
+type whole struct {
+	*bytes.Reader
+	text []byte
+}
+
+// Close has nothing to close.
+func (whole) Close() error { return nil }
 
 // known finds out who asks, by the bearer token or else by the cookie. A token
 // that is not valid is refused rather than taken for a guest's.
@@ -133,7 +150,7 @@ func (s *Server) known(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		request, err := s.who(w, r)
 		if err != nil {
-			refuse(w, r, err)
+			s.refuse(w, r, err)
 			return
 		}
 		next.ServeHTTP(w, r.WithContext(resolvers.WithRequest(r.Context(), request)))

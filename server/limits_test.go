@@ -196,3 +196,45 @@ func (h *house) wantRoom() {
 		}
 	}
 }
+
+// TestFaultsEnd asks for what is wrong in many places: some of it is told.
+func TestFaultsEnd(t *testing.T) {
+	h := open(t, inFolder(t.TempDir()), "anna")
+	var wrong strings.Builder
+	for i := range 500 {
+		fmt.Fprintf(&wrong, " emai%d", i)
+	}
+	for _, who := range []string{"anna", "guest"} {
+		if got := h.ask(who, "{ viewer {"+wrong.String()+" } }", nil); len(got.Errors) != 20 || got.Errors[0].Extensions.Code != "BAD_INPUT" {
+			t.Errorf("%s: %d errors, %s", who, len(got.Errors), got.Errors[0])
+		}
+	}
+}
+
+// TestLongMessages sends more than a guest may have read.
+func TestLongMessages(t *testing.T) {
+	c := inFolder(t.TempDir())
+	c.RateLimit, c.GuestRate = "on", 1500 // a megabyte costs 2,097
+	h := open(t, c)
+	w, err := h.dial("guest")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	long := vars{"query": `query($t: String) { __typename @include(if: true) @skip(if: false) member(handle: $t) { id } }`, "variables": vars{"t": strings.Repeat("я", 250_000)}}
+	end := make(chan heard, 8)
+	for i := range 3 {
+		if err := w.say("subscribe", fmt.Sprint(i), long); err != nil {
+			break // closed already
+		}
+	}
+	for w.hear(end) {
+	}
+	last := heard{}
+	for len(end) > 0 {
+		last = <-end
+	}
+	if last.end != "close 4903 Budget spent; come back later" {
+		t.Errorf("%+v", last)
+	}
+}

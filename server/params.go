@@ -3,7 +3,6 @@ package server
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"mime"
 	"net/http"
 	"net/url"
@@ -54,9 +53,9 @@ func fromBody(r *http.Request) (fields map[string]json.RawMessage, err error) {
 	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
 		return nil, refusal{http.StatusUnsupportedMediaType, community.BadInput("", "The body must not be compressed.")}
 	}
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, refusal{http.StatusBadRequest, community.BadInput("", "The body could not be read.")}
+	var body []byte
+	if b, ok := r.Body.(whole); ok {
+		body = b.text
 	}
 	if first := bytes.TrimLeft(body, " \t\r\n"); len(first) > 0 && first[0] == '[' {
 		return nil, community.BadInput("", "Batches are not taken: send each operation by itself.")

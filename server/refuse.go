@@ -11,6 +11,7 @@ import (
 
 	"veche/community"
 	"veche/resolvers"
+	"veche/server/limits"
 )
 
 // refusal is an error with a status of its own.
@@ -44,8 +45,15 @@ func statusOf(told *gqlerror.Error, err error) int {
 	return http.StatusBadRequest
 }
 
-// refuse answers with a GraphQL error before there is a GraphQL request.
-func refuse(w http.ResponseWriter, r *http.Request, err error) {
+// refuse answers with a GraphQL error before there is a GraphQL request; late,
+// if the client hears one after the other.
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	s.entrance.Patience().Answer(r.Context(), limits.Network(s.proxies.address(r)), r.ContentLength, err)
+	refused(w, r, err)
+}
+
+// refused answers with the error.
+func refused(w http.ResponseWriter, r *http.Request, err error) {
 	kind, ok := accepted(r.Header.Values("Accept"), responseJSON, plainJSON)
 	if !ok {
 		kind = responseJSON

@@ -32,17 +32,17 @@ func (requests) Supports(*http.Request) bool { return true }
 func (t requests) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	defer func() {
 		if p := recover(); p != nil {
-			refuse(w, r, resolvers.Recover(r.Context(), p))
+			t.streams.server.refuse(w, r, resolvers.Recover(r.Context(), p))
 		}
 	}()
 	kind, err := negotiated(r)
 	if err != nil {
-		refuse(w, r, err)
+		t.streams.server.refuse(w, r, err)
 		return
 	}
-	params, err := parameters(r)
+	params, err := t.parameters(r)
 	if err != nil {
-		refuse(w, r, err)
+		t.streams.server.refuse(w, r, err)
 		return
 	}
 	ctx := graphql.StartOperationTrace(r.Context())
@@ -51,7 +51,7 @@ func (t requests) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphE
 	if len(errs) == 0 {
 		subscribes = operation.Operation.Operation == ast.Subscription
 		if err := fits(operation.Operation.Operation, r); err != nil {
-			refuse(w, r, err)
+			t.streams.server.refuse(w, r, err)
 			return
 		}
 	}
@@ -66,6 +66,20 @@ func (t requests) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphE
 	}
 	responses, ctx := exec.DispatchOperation(ctx, operation)
 	answer(w, kind, responses(ctx))
+}
+
+// parameters reads the operation; a long request waits for its turn.
+func (t requests) parameters(r *http.Request) (*graphql.RawParams, error) {
+	size := 0
+	if body, ok := r.Body.(whole); ok {
+		size = len(body.text)
+	}
+	done, err := t.streams.server.entrance.Turn(r.Context(), size)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	return parameters(r)
 }
 
 // negotiated is the media type to answer in, if the request is one to be

@@ -4,9 +4,11 @@
 //
 //	go run ./bench/abuse -for 5s
 //
-// The server is a process of its own with its usual limits. Each attacker comes
-// from an address of its own, as a proxy would say it, and attacks again as soon
-// as it is answered. Memory is what of the server's process is resident.
+// The server is a process of its own with its usual limits, and so are the
+// attackers, who yield the machine to the others (nice): else it would be their
+// own work that is noticed. Each comes from an address of its own, as a proxy
+// would say it, and attacks again as soon as it is answered. Memory is what of
+// the server's process is resident.
 package main
 
 import (
@@ -23,16 +25,23 @@ import (
 )
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == "attack" {
+		if err := crew(os.Args[2:]); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
 	each := flag.Duration("for", 5*time.Second, "how long each attack goes on")
 	attackers := flag.Int("attackers", 4, "how many attack at once")
 	limits := flag.Bool("limits", true, "whether attackers have a budget; without, each attack goes on at full speed")
+	only := flag.String("only", "", "make only the attacks that have this in their name")
 	flag.Parse()
-	if err := run(context.Background(), *each, *attackers, *limits); err != nil {
+	if err := run(context.Background(), *each, *attackers, *limits, *only); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(ctx context.Context, each time.Duration, attackers int, limits bool) error {
+func run(ctx context.Context, each time.Duration, attackers int, limits bool, only string) error {
 	scratch, err := os.MkdirTemp("", "veche-abuse")
 	if err != nil {
 		return err
@@ -54,6 +63,9 @@ func run(ctx context.Context, each time.Duration, attackers int, limits bool) er
 	}
 	s.row("nobody attacks", "", 0, s.calm)
 	for i, a := range append(attacks(), slow()[:1]...) {
+		if !strings.Contains(a.name, only) {
+			continue
+		}
 		if err := s.suffer(ctx, a, i, attackers, each); err != nil {
 			return fmt.Errorf("%s: %w", a.name, err)
 		}

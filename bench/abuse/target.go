@@ -150,9 +150,14 @@ func (t *target) many(ctx context.Context, n int) (string, error) {
 			break
 		}
 	}
-	for range 2 * n { // a response and its end for each
-		if _, _, err := conn.ReadMessage(); err != nil {
+	defer context.AfterFunc(ctx, func() { conn.Close() })()
+	for ended := 0; ended < n; {
+		_, text, err := conn.ReadMessage()
+		if err != nil {
 			return ending(err)
+		}
+		if !bytes.HasPrefix(text, []byte(`{"type":"next"`)) {
+			ended++
 		}
 	}
 	return "all answered", nil

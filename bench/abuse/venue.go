@@ -122,29 +122,25 @@ func (s *venue) visit(ctx context.Context, each time.Duration) view {
 
 // suffer has the attack made while others ask for pages.
 func (s *venue) suffer(ctx context.Context, a attack, number, attackers int, each time.Duration) error {
-	during, cancel := context.WithTimeout(ctx, each)
-	defer cancel()
-	var all sync.WaitGroup
-	var mu sync.Mutex
-	answers := map[string]int{}
-	for i := range attackers {
-		t := newTarget(s.Addr, fmt.Sprintf("10.2.%d.%d", number, i))
-		all.Go(func() {
-			for during.Err() == nil {
-				got, err := a.once(during, t)
-				if err != nil {
-					if got = "cut off"; during.Err() != nil {
-						return
-					}
-				}
-				mu.Lock()
-				answers[got]++
-				mu.Unlock()
-			}
-		})
+	self, err := os.Executable()
+	if err != nil {
+		return err
 	}
-	seen := s.visit(ctx, each)
-	all.Wait()
+	crew := exec.CommandContext(ctx, "nice", "-n", "19", self, "attack", s.Addr, a.name, fmt.Sprint(number), fmt.Sprint(attackers), each.String())
+	crew.Stderr = os.Stderr
+	var told strings.Builder
+	crew.Stdout = &told
+	if err := crew.Start(); err != nil {
+		return err
+	}
+	seen := s.visit(ctx, each+ready)
+	if err := crew.Wait(); err != nil {
+		return err
+	}
+	answers := map[string]int{}
+	if err := json.Unmarshal([]byte(told.String()), &answers); err != nil {
+		return fmt.Errorf("what attackers were answered: %w", err)
+	}
 	text, times := said(answers)
 	s.row(a.name, text, times, seen)
 	return s.Alive()

@@ -5,6 +5,10 @@
 //
 //	go run ./bench/forum -posts 10000,100000,1000000
 //
+// With -price it measures instead what stands around a page: limits, budgets,
+// persisted documents, sessions, numbers. It is the ratio to a server that has
+// the same resolvers and nothing else.
+//
 // CPU is that of the server's process alone, user and system time, from /proc;
 // so the program runs on Linux only.
 package main
@@ -27,17 +31,21 @@ func main() {
 	if len(os.Args) == 4 && os.Args[1] == "bare" {
 		log.Fatal(serveBare(os.Args[2], os.Args[3]))
 	}
+	if len(os.Args) == 4 && os.Args[1] == "plain" {
+		log.Fatal(servePlain(os.Args[2], os.Args[3]))
+	}
 	sizes := flag.String("posts", "10000,100000", "numbers of posts to measure at, comma between")
 	dir := flag.String("dir", "", "folder to keep filled stores in from run to run; a temporary one if not given")
 	seconds := flag.Duration("for", 5*time.Second, "how long each line is measured")
 	only := flag.String("only", "", "measure only the lines that have this in their name")
+	around := flag.Bool("price", false, "measure what limits, persisted documents and the rest cost on the topic page, and nothing else")
 	flag.Parse()
-	if err := run(context.Background(), *sizes, *dir, *seconds, *only); err != nil {
+	if err := run(context.Background(), *sizes, *dir, *seconds, *only, *around); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(ctx context.Context, sizes, dir string, each time.Duration, only string) error {
+func run(ctx context.Context, sizes, dir string, each time.Duration, only string, around bool) error {
 	scratch, err := os.MkdirTemp("", "veche-bench")
 	if err != nil {
 		return err
@@ -61,6 +69,12 @@ func run(ctx context.Context, sizes, dir string, each time.Duration, only string
 		people, err := fill(ctx, folder, posts)
 		if err != nil {
 			return fmt.Errorf("fill a store with %d posts: %w", posts, err)
+		}
+		if around {
+			if err := price(ctx, binary, folder, posts, people, each); err != nil {
+				return fmt.Errorf("measure the price at %d posts: %w", posts, err)
+			}
+			continue
 		}
 		if err := measure(ctx, binary, folder, posts, people, each, only); err != nil {
 			return fmt.Errorf("measure at %d posts: %w", posts, err)

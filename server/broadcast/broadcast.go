@@ -12,6 +12,8 @@
 //   - The group waits for no reader. One that has no room goes back to the log
 //     and comes again when it has caught up; what it costs meanwhile is its own
 //     goroutine and no copy of anything.
+//   - Each execution is paid for by those who share it. Who cannot pay goes back to
+//     the log, too, and goes on from there as points come.
 //   - Rights are asked for anew whenever something happens that may change them,
 //     and before anything later is delivered; every minute in any case.
 //   - Each event is executed with loaders of its own, so it shows things as they
@@ -73,6 +75,10 @@ type Station struct {
 	// Began, if it is set, is told how each subscription began; without errors,
 	// it goes on.
 	Began func(context.Context, *graphql.OperationContext, gqlerror.List)
+	// Price is what one execution costs, in points, and Charge takes points from
+	// who asks, or says how long it is until they have them. Without, all is free.
+	Price  func(*graphql.OperationContext) int
+	Charge func(ctx context.Context, points int) (wait time.Duration)
 
 	log    *live.Log
 	schema *ast.Schema

@@ -22,6 +22,7 @@ type group struct {
 	want    Subscription
 	// audience is whom all is answered for; empty for a viewer alone.
 	audience string
+	price    int // of one execution
 	ctx      context.Context
 	cancel   context.CancelFunc
 	members  int // guarded by Station.mu
@@ -54,6 +55,9 @@ func newGroup(s *Station, key string, l *listener, a community.Admission) *group
 	g := &group{station: s, key: key, feed: l.feed, want: l.want, alarm: make(chan struct{}, 1)}
 	if !survey(l.want.Operation).perViewer {
 		g.audience = a.Audience
+	}
+	if s.Price != nil {
+		g.price = s.Price(l.want.Operation)
 	}
 	// What the first reader brought must not end with it.
 	g.ctx, g.cancel = context.WithCancel(context.WithoutCancel(l.ctx))
@@ -204,17 +208,32 @@ func (g *group) deliver(found []*live.Entry) {
 // tell executes the entry for one of the crowd and hands it to all of them.
 func (g *group) tell(e *live.Entry) {
 	g.examine()
-	crowd := g.advance(e.Seq)
-	if len(crowd) == 0 {
+	all := g.advance(e.Seq)
+	if len(all) == 0 {
 		return
 	}
+	crowd := g.payers(all)
 	var behind atomic.Bool
+	behind.Store(len(crowd) < len(all))
+	if len(crowd) > 0 {
+		g.share(crowd, e, &behind)
+	}
+	if behind.Load() {
+		g.dismiss(func(l *listener) bool { return l.at < e.Seq })
+	} else if g.station.size(g) == len(crowd) {
+		g.clear()
+	}
+}
+
+// share executes the entry for the crowd and says whether any of it stays
+// behind.
+func (g *group) share(crowd []*listener, e *live.Entry, behind *atomic.Bool) {
 	m, err := g.message(crowd[0].viewer, e)
 	if err != nil {
 		crowd[0].doubted.Store(true)
 		behind.Store(true) // each finds out whether that is so for it
 	} else {
-		share(crowd, func(part []*listener) {
+		divide(crowd, func(part []*listener) {
 			heard := 0
 			for _, l := range part {
 				if l.hear(m, e.Seq) {
@@ -228,17 +247,12 @@ func (g *group) tell(e *live.Entry) {
 			}
 		})
 	}
-	if behind.Load() {
-		g.dismiss(func(l *listener) bool { return l.at < e.Seq })
-	} else if g.station.size(g) == len(crowd) {
-		g.clear()
-	}
 }
 
 // wide is from how many readers on all processors share in telling them.
 const wide = 256
 
-func share(crowd []*listener, tell func([]*listener)) {
+func divide(crowd []*listener, tell func([]*listener)) {
 	parts := runtime.GOMAXPROCS(0)
 	if len(crowd) < wide || parts == 1 {
 		tell(crowd)

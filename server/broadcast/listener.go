@@ -308,7 +308,7 @@ func (l *listener) resync(head int64) error {
 // replay puts what the entries are to the reader, until its rights are in doubt.
 func (l *listener) replay(found []*live.Entry) error {
 	for _, e := range found {
-		if l.doubtful() {
+		if !l.afford() {
 			return nil
 		}
 		m, err := l.message(e)

@@ -68,7 +68,7 @@ func FuzzVariables(f *testing.F) {
 	f.Add([]byte(`{"n": {"n": [[[[]]]]}}`))
 	f.Add([]byte(`{"\\\"[": "\\\\"}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		scanned := tallyOf(data)
+		scanned := tallyOf(data, 1)
 		var variables map[string]any
 		if json.Unmarshal(data, &variables) != nil {
 			return

@@ -2,14 +2,14 @@ package limits
 
 import (
 	"context"
-	"strings"
+	"errors"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/maypok86/otter/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
-	"github.com/vektah/gqlparser/v2/parser"
 
 	"veche/community"
 	"veche/resolvers"
@@ -27,15 +27,26 @@ type Gate struct {
 	budgets *Budgets // nil: nobody pays
 	cache   *lru.LRU[*ast.QueryDocument]
 	prices  *otter.Cache[*ast.OperationDefinition, *price]
+	turn    chan struct{} // as many as may read at a time
+	// patience is for those who pay; nil if nobody does.
+	patience *Patience
 }
 
 // New makes a gate. Without budgets nobody pays.
 func New(b Bounds, schema *ast.Schema, budgets *Budgets) *Gate {
-	return &Gate{
+	g := &Gate{
 		bounds: b.WithDefaults(), schema: schema, budgets: budgets, cache: lru.New[*ast.QueryDocument](kept),
 		prices: otter.Must(&otter.Options[*ast.OperationDefinition, *price]{MaximumSize: 2 * kept}),
+		turn:   turns(),
 	}
+	if budgets != nil {
+		g.patience = NewPatience()
+	}
+	return g
 }
+
+// Patience is with those who are refused; nil if nobody has to wait.
+func (g *Gate) Patience() *Patience { return g.patience }
 
 // Cache is where the executor is to keep documents that are valid: what is in
 // there is not measured again.
@@ -71,7 +82,8 @@ func (Costs) ExtensionName() string { return "Costs" }
 func (*Gate) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationParameters refuses a document that nobody should parse or
-// validate. One that is not known costs a little for its length alone.
+// validate, and one that is not valid. One that is not known costs a little for
+// its length alone.
 func (d Documents) MutateOperationParameters(ctx context.Context, p *graphql.RawParams) *gqlerror.Error {
 	if err := variablesFit(p.Variables); err != nil {
 		return gqlerror.Wrap(err)
@@ -82,7 +94,7 @@ func (d Documents) MutateOperationParameters(ctx context.Context, p *graphql.Raw
 	if _, err := d.pay(ctx, 1+len(p.Query)/textPoints); err != nil {
 		return gqlerror.Wrap(err)
 	}
-	return d.read(p.Query)
+	return d.read(ctx, p.Query)
 }
 
 // textPoints is how many bytes of a document that is not known cost a point.
@@ -95,7 +107,8 @@ const (
 	bodyPoints = 500
 )
 
-// Body has who asks pay for a body of a length; -1 is one that is not known.
+// Body has who asks pay for a body or a message of a length; -1 is one that is
+// not known.
 func (g *Gate) Body(ctx context.Context, length int64) error {
 	if length >= 0 && length < largeBody {
 		return nil
@@ -111,23 +124,6 @@ func (g *Gate) Body(ctx context.Context, length int64) error {
 func (g *Gate) Work(ctx context.Context, points int) error {
 	_, err := g.pay(ctx, points)
 	return err
-}
-
-func (d Documents) read(query string) *gqlerror.Error {
-	if err := over("levels of brackets", maxNesting, nesting(query)); err != nil {
-		return gqlerror.Wrap(err)
-	}
-	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: query}, maxTokens)
-	switch {
-	case err != nil && strings.Contains(err.Error(), "exceeded token limit"):
-		return gqlerror.Wrap(community.TooComplex("Too much for one operation: more than %s tokens in the document.", thousands(maxTokens)))
-	case err != nil:
-		return nil // the executor says what is wrong
-	}
-	if err := d.bounds.fits(doc); err != nil {
-		return gqlerror.Wrap(err)
-	}
-	return nil
 }
 
 // MutateOperationParameters has who names a document by its hash pay a point:
@@ -191,6 +187,23 @@ func (g *Gate) pay(ctx context.Context, points int) (*int, error) {
 		return nil, community.RateLimited(wait)
 	}
 	return &left, nil
+}
+
+// EventPrice is what each event of a subscription costs, in points: what its
+// operation does, less the beginning.
+func (g *Gate) EventPrice(op *graphql.OperationContext) int {
+	return max(g.price(op.Operation).of(op.Variables)-deedPoints, 1)
+}
+
+// Charge takes points from the budget of who asks, or says how long it is until
+// they are there.
+func (g *Gate) Charge(ctx context.Context, points int) (wait time.Duration) {
+	_, err := g.pay(ctx, points)
+	var later *community.Error
+	if errors.As(err, &later) {
+		return later.RetryAfter
+	}
+	return 0
 }
 
 // InterceptResponse tells the cost to a client that asked for it, with the

@@ -13,6 +13,9 @@
 //     come again.
 //   - A document that was measured before is not measured again, and its cost is
 //     an addition of what its variables decide.
+//   - Of long documents that are not known, few are read at a time, and of what is
+//     wrong with one no more is found out than is told.
+//   - Who keeps sending what is refused is answered later and later, to a second.
 //   - The budget of an actor holds across all nodes on one store, to what a node
 //     has taken in advance: a twentieth of it.
 //   - What is kept of clients is bounded in number, and forgotten when it is of
@@ -44,6 +47,9 @@ type Bounds struct {
 // The limits that nobody has a reason to set. Fragments are counted as often as
 // they are spread.
 const (
+	// maxText is how long a document may be, in bytes, and how long it may be
+	// written in JSON: long texts belong into variables.
+	maxText = 256 << 10
 	// maxTokens bounds a document, brackets and comments included.
 	maxTokens = 5000
 	// maxNesting is how deep brackets of any kind may stand in each other, in a

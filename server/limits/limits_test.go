@@ -6,9 +6,6 @@ import (
 	"testing"
 
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/parser"
-	"github.com/vektah/gqlparser/v2/validator"
-	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"veche/community"
 	"veche/graph"
@@ -23,14 +20,14 @@ var (
 // operation if it is valid.
 func fit(t testing.TB, text string) (*ast.OperationDefinition, error) {
 	t.Helper()
-	if err := (Documents{gate}).read(text); err != nil {
-		return nil, err
-	}
-	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: text}, maxTokens)
-	if err != nil {
+	doc, fault := gate.measure(text)
+	switch {
+	case fault != nil && fault.Err != nil:
+		return nil, fault
+	case fault != nil: // it is none
 		return nil, nil
 	}
-	if errs := validator.ValidateWithRules(schema, doc, rules.NewDefaultRules()); len(errs) > 0 || len(doc.Operations) == 0 {
+	if errs := validate(schema, doc); len(errs) > 0 {
 		return nil, nil
 	}
 	return doc.Operations[0], nil

@@ -1,7 +1,7 @@
 package limits
 
-// tally is what JSON holds.
-type tally struct{ values, depth int }
+// tally is what JSON holds, and how many bytes of it are the document.
+type tally struct{ values, depth, document int }
 
 func (t tally) fits() error {
 	if err := over("levels of nesting in the variables", maxNesting, t.depth); err != nil {
@@ -18,20 +18,24 @@ const small = 8 << 10
 const spare = 2
 
 // JSON refuses a request that would be much work to decode, without decoding it:
-// a megabyte can hold half a million values.
-func JSON(text []byte) error {
+// a megabyte can hold half a million values. level is how deep in it the fields
+// of the GraphQL request stand.
+func JSON(text []byte, level int) error {
 	if len(text) <= small {
 		return nil
 	}
-	t := tallyOf(text)
+	t := tallyOf(text, level)
+	if err := over("bytes in the document", maxText, t.document); err != nil {
+		return err
+	}
 	t.depth -= spare
 	return t.fits()
 }
 
-// tallyOf counts brackets and commas outside of strings; text that is no JSON
-// counts as it may.
-func tallyOf(text []byte) (t tally) {
-	depth := 0
+// tallyOf counts brackets and commas outside of strings, and the bytes of the
+// document at the level; text that is no JSON counts as it may.
+func tallyOf(text []byte, level int) (t tally) {
+	depth, named := 0, false
 	for i := 0; i < len(text); i++ {
 		switch text[i] {
 		case '{', '[':
@@ -43,11 +47,19 @@ func tallyOf(text []byte) (t tally) {
 		case ',':
 			t.values++
 		case '"':
+			from := i + 1
 			for i++; i < len(text) && text[i] != '"'; i++ {
 				if text[i] == '\\' {
 					i++
 				}
 			}
+			if depth != level {
+				continue
+			}
+			if named {
+				t.document = max(t.document, i-from)
+			}
+			named = string(text[from:min(i, len(text))]) == "query"
 		}
 	}
 	return t

@@ -58,6 +58,8 @@ var (
 	CloseTooManyOperations = Close{4901, "Too many operations"}
 	// CloseIdle: nothing came for Config.ReadTimeout, not even a pong.
 	CloseIdle = Close{4902, "No sign of life"}
+	// CloseOverBudget: a message is longer than the client may have read now.
+	CloseOverBudget = Close{4903, "Budget spent; come back later"}
 )
 
 // Error is the reason.

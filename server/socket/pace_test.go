@@ -76,5 +76,5 @@ func TestMessagesLookedAtBeforeDecoding(t *testing.T) {
 	d := open(t, Config{})
 	c := d.enter(t)
 	c.say(`{"type":"subscribe","id":"a","payload":{"query":"{ name }","variables":{"a":` + strings.Repeat("[", 9000) + `}}}`)
-	c.hearClose(CloseInvalid.because("too many values, or too deep"))
+	c.hearClose(CloseInvalid.because("too many values, too deep, or too long a document"))
 }

@@ -95,6 +95,10 @@ type Config struct {
 	// why it ended of itself, and answers how to ask for it, once its responses
 	// are over: nil for an ordinary end. Errors do what those of Operation do.
 	Ending func(ctx context.Context) (context.Context, func() error)
+	// Read is called before a message of so many bytes is decoded, with the
+	// context of the operations once there is one. It answers what is to be
+	// called behind it; an error closes the socket with CloseOverBudget.
+	Read func(ctx context.Context, size int) (done func(), err error)
 	// Closed is told once for each socket how it ended, after its last
 	// goroutine. The context is the request's, without its end.
 	Closed func(ctx context.Context, why Close)
@@ -121,6 +125,9 @@ func (c Config) withDefaults() Config {
 		c.Ending = func(ctx context.Context) (context.Context, func() error) {
 			return ctx, func() error { return nil }
 		}
+	}
+	if c.Read == nil {
+		c.Read = func(context.Context, int) (func(), error) { return func() {}, nil }
 	}
 	if c.Closed == nil {
 		c.Closed = func(context.Context, Close) {}
