@@ -76,12 +76,15 @@ func (f *fair) watch(ctx context.Context, r *fan) {
 	query := `subscription($b: ID!, $after: Cursor) { ideaLeaderboard(boardId: $b, first: 3, after: $after) {
 		... on LeaderboardStanding { entries { ideaId rank score } } ... on LeaderboardMoved { moves { ideaId rank previousRank score } } } }`
 	variables := map[string]any{"b": string(f.board)}
+	r.mu.Lock()
+	r.visit = ctx
 	if r.cursor != "" {
 		variables["after"] = string(r.cursor)
 	}
+	r.mu.Unlock()
 	op, errs := f.exec.CreateOperationContext(ctx, &graphql.RawParams{Query: query, Variables: variables})
 	if len(errs) == 0 {
-		errs = f.station.Subscribe(ctx, broadcast.Subscription{Exec: f.exec, Operation: op}, r)
+		errs = f.station.Subscribe(ctx, broadcast.Subscription{Exec: f.exec, Operation: op}, visit{r, ctx})
 	}
 	if len(errs) > 0 {
 		f.t.Error(errs)
@@ -95,6 +98,7 @@ type fan struct {
 	busy int
 
 	mu     sync.Mutex
+	visit  context.Context // the latest; what comes for another is heard by nobody
 	seen   map[string]place
 	cursor community.Cursor
 	told   []time.Time
@@ -103,8 +107,14 @@ type fan struct {
 
 type place struct{ Rank, Score int }
 
+// visit is one time that a fan watches.
+type visit struct {
+	*fan
+	ctx context.Context
+}
+
 // Offer takes the message, if there is room.
-func (r *fan) Offer(m *broadcast.Message) bool {
+func (r visit) Offer(m *broadcast.Message) bool {
 	if rand.IntN(10) < r.busy {
 		return false
 	}
@@ -113,7 +123,7 @@ func (r *fan) Offer(m *broadcast.Message) bool {
 }
 
 // Put takes the message, after a while.
-func (r *fan) Put(_ context.Context, m *broadcast.Message) bool {
+func (r visit) Put(_ context.Context, m *broadcast.Message) bool {
 	time.Sleep(rand.N(time.Duration(1+r.busy) * 60 * time.Millisecond))
 	r.take(m)
 	return true
@@ -126,7 +136,7 @@ func (r *fan) End(err error) {
 	}
 }
 
-func (r *fan) take(m *broadcast.Message) {
+func (r visit) take(m *broadcast.Message) {
 	var told struct {
 		Data struct {
 			IdeaLeaderboard struct {
@@ -146,6 +156,9 @@ func (r *fan) take(m *broadcast.Message) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.ctx != r.fan.visit {
+		return
+	}
 	r.cursor, r.told = m.Cursor, append(r.told, time.Now())
 	if entries := told.Data.IdeaLeaderboard.Entries; entries != nil {
 		r.stood++
