@@ -44,30 +44,30 @@ func price(ctx context.Context, binary, folder string, posts int, p *people, eac
 	}
 	defer with.Stop()
 	hot := popular(len(p.Topics))
-	byText := func(r *rand.Rand) call { return page("", pageOp, p.Topics[hot(r)]) }
-	byHash := func(r *rand.Rand) call { return hashed(pageOp, map[string]any{"id": p.Topics[hot(r)]}) }
+	byText := func(r *rand.Rand) process.Call { return page("", pageOp, p.Topics[hot(r)]) }
+	byHash := func(r *rand.Rand) process.Call { return hashed(pageOp, map[string]any{"id": p.Topics[hot(r)]}) }
 	if err := teach(with.Addr, p.Topics[0]); err != nil {
 		return err
 	}
 	for _, s := range []*process.Server{with, without} {
-		if err := readAll(s, p.Topics); err != nil {
+		if err := process.Once(s, p.pages()); err != nil {
 			return err
 		}
 	}
 	var text, hash []float64
 	for range rounds {
-		base, err := load(without, 4, each, byText)
+		base, err := process.Load(without, 4, each, byText)
 		if err != nil {
 			return err
 		}
-		base.print(posts, "topic page, resolvers alone", base.cpu)
-		for what, next := range map[string]func(*rand.Rand) call{"everything on": byText, "everything on, named by its hash": byHash} {
-			r, err := load(with, 4, each, next)
+		show(base, posts, "topic page, resolvers alone", base.CPU)
+		for what, next := range map[string]func(*rand.Rand) process.Call{"everything on": byText, "everything on, named by its hash": byHash} {
+			r, err := process.Load(with, 4, each, next)
 			if err != nil {
 				return err
 			}
-			r.print(posts, "topic page, "+what, base.cpu)
-			if ratio := float64(r.cpu) / float64(base.cpu); what == "everything on" {
+			show(r, posts, "topic page, "+what, base.CPU)
+			if ratio := float64(r.CPU) / float64(base.CPU); what == "everything on" {
 				text = append(text, ratio)
 			} else {
 				hash = append(hash, ratio)
@@ -118,7 +118,7 @@ func startWhole(ctx context.Context, binary, folder string) (*process.Server, er
 
 // teach has the server keep the page's document.
 func teach(addr string, topic community.TopicID) error {
-	body := strings.Replace(string(hashed(pageOp, map[string]any{"id": topic}).body), "{", `{"query": `+strconv.Quote(pageOp)+`,`, 1)
+	body := strings.Replace(string(hashed(pageOp, map[string]any{"id": topic}).Body), "{", `{"query": `+strconv.Quote(pageOp)+`,`, 1)
 	response, err := http.Post("http://"+addr+"/graphql", "application/json", strings.NewReader(body))
 	if err != nil {
 		return err
@@ -127,7 +127,7 @@ func teach(addr string, topic community.TopicID) error {
 }
 
 // hashed names the document by its hash.
-func hashed(op string, variables map[string]any) call {
+func hashed(op string, variables map[string]any) process.Call {
 	sum := sha256.Sum256([]byte(op))
 	body, err := json.Marshal(map[string]any{"variables": variables, "extensions": map[string]any{
 		"persistedQuery": map[string]any{"version": 1, "sha256Hash": hex.EncodeToString(sum[:])},
@@ -135,5 +135,5 @@ func hashed(op string, variables map[string]any) call {
 	if err != nil {
 		panic(err) // strings only
 	}
-	return call{path: "/graphql", body: body}
+	return process.Call{Path: "/graphql", Body: body}
 }
