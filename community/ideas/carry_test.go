@@ -73,10 +73,11 @@ func (w town) said(on *Idea) (out []*forum.Post) {
 		for _, e := range page.Edges {
 			out = append(out, e.Node)
 		}
-		if !page.HasNext {
+		if !page.PageInfo.HasNextPage {
 			return out
 		}
-		p.After = &page.Edges[len(page.Edges)-1].Cursor
+		after := page.Edges[len(page.Edges)-1].Cursor()
+		p.After = &after
 	}
 }
 
@@ -258,7 +259,9 @@ func TestDeletedIdeaKeepsItsComments(t *testing.T) {
 	into, from := w.propose(b, anna), w.propose(b, boris)
 	w.comment(from, anna)
 	w.merge(from, into)
-	must(w.DeleteIdea(t.Context(), vera, from.ID))(t)
+	if err := w.DeleteIdea(t.Context(), vera, from.ID); err != nil {
+		t.Fatal(err)
+	}
 	w.settleAll()
 	if n := len(w.said(into)); n != 0 {
 		t.Errorf("%d posts of a deleted idea were carried", n)
