@@ -66,6 +66,9 @@ func (h *Hall) activityOf(ctx context.Context, tx store.Tx, e *live.Entry) (comm
 	case TopicAdded:
 		return community.MemberID(e.Actor), Activity{Topics: 1}, nil
 	case PostAdded:
+		if len(e.About) > 1 { // carried from another topic, where it was counted
+			return "", Activity{}, nil
+		}
 		return community.MemberID(e.Actor), Activity{Posts: 1}, nil
 	case PostDeleted:
 		posted = -1

@@ -73,7 +73,8 @@ func (p Place) HideTalk(ctx context.Context, tx store.Tx, viewer community.Viewe
 	return err
 }
 
-// EndTalk adds a last post to the topic, and locks it.
+// EndTalk adds a last post to the topic, and locks it. CarryTalk may then take
+// what was said before to another.
 func (p Place) EndTalk(ctx context.Context, tx store.Tx, viewer community.Viewer, id community.TopicID, last community.Talk) error {
 	t, err := topics.Get(ctx, tx, string(id))
 	if err != nil {
@@ -83,7 +84,11 @@ func (p Place) EndTalk(ctx context.Context, tx store.Tx, viewer community.Viewer
 		ID: community.NewID[community.PostID](community.PostPrefix), TopicID: t.ID,
 		AuthorID: viewer.ID, CreatedAt: p.hall.now(), Written: writtenIn(last),
 	}
-	if err := p.hall.addPost(ctx, tx, viewer, t, post, true); err != nil || t.Locked {
+	if err := p.hall.addPost(ctx, tx, viewer, t, post, true); err != nil {
+		return err
+	}
+	ended := &Ended{Number: post.Number, AskedID: community.NewID[community.PostID](community.PostPrefix)}
+	if _, err := topics.Update(ctx, tx, string(id), func(t *Topic) error { t.Ended = ended; return nil }); err != nil || t.Locked {
 		return err
 	}
 	locked := true

@@ -62,8 +62,10 @@ type Topic struct {
 	LastPostID community.PostID `bson:"lastPost"`
 	// LastNumber is the greatest number given to a post.
 	LastNumber int `bson:"lastNumber"`
-	// Gaps are the numbers of deleted posts, in order.
+	// Gaps are the numbers of posts that were deleted or carried away, in order.
 	Gaps []int `bson:"gaps,omitempty"`
+	// Ended is set once the topic's thing became part of another.
+	Ended *Ended `bson:"ended,omitempty"`
 
 	DeletedAt *time.Time         `bson:"deletedAt,omitempty"`
 	DeletedBy community.MemberID `bson:"deletedBy,omitempty"`

@@ -84,6 +84,10 @@ func (silence) EndTalk(context.Context, store.Tx, community.Viewer, community.To
 	return nil
 }
 
+func (silence) CarryTalk(context.Context, store.Tx, community.TopicID, community.TopicID, community.Talk, int) (int, bool, error) {
+	return 0, false, nil
+}
+
 func arenaOn(t *testing.T, s store.Store) arena {
 	t.Helper()
 	t.Cleanup(func() { _ = s.Close() })

@@ -181,6 +181,8 @@ func (a *Assembly) hide(ctx context.Context, tx store.Tx, viewer community.Viewe
 		return nil, err
 	}
 	switch {
+	case !gone && now.MergedInto != "": // what was said about it may not all have been carried
+		return now, a.leaveDue(ctx, tx, now, "")
 	case was.Listed == now.Listed:
 		return now, nil
 	case gone:

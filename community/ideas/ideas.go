@@ -54,6 +54,10 @@ type Comments interface {
 	HideTalk(ctx context.Context, tx store.Tx, viewer community.Viewer, id community.TopicID, gone bool) error
 	// EndTalk adds a last post to the topic, and locks it.
 	EndTalk(ctx context.Context, tx store.Tx, viewer community.Viewer, id community.TopicID, last community.Talk) error
+	// CarryTalk takes posts of a topic that ended to another, under the heading
+	// what it opened with first: as many as there is room for. It says how many
+	// went, and whether there are more.
+	CarryTalk(ctx context.Context, tx store.Tx, from, to community.TopicID, heading community.Talk, room int) (used int, more bool, err error)
 	// TalkCounts answers how many posts the topics have, by the idea that each is
 	// about; topics about none are left out.
 	TalkCounts(ctx context.Context, on store.Ops, ids []community.TopicID) (map[community.IdeaID]int, error)

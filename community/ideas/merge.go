@@ -19,7 +19,7 @@ type Merging struct {
 }
 
 // Merge closes an idea as a duplicate of another on its board, which gets its
-// votes, a few at a time. For who moderates the board's space. An idea that was
+// votes and comments, a few at a time. For who moderates the board's space. An idea that was
 // merged itself stands for the one into which it went.
 func (a *Assembly) Merge(ctx context.Context, viewer community.Viewer, m Merging) (*Idea, error) {
 	if err := viewer.MayAct(); err != nil {

@@ -11,13 +11,14 @@ import (
 	"veche/store"
 )
 
-// settledAtOnce is how many votes are returned, or carried, in one commit. The
-// rest is left to an entry of the log that says so, which the consumer comes to
+// settledAtOnce is how many votes are returned, or votes, comments and reactions
+// to these carried, in one commit. The rest is left to an entry of the log that says so, which the consumer comes to
 // next: whatever crashes, the log goes on where it was.
 const settledAtOnce = 100
 
 // settling is the consumer that gives the votes of a budget back when an idea
-// closes or is deleted, and carries those of a merged idea to where it went.
+// closes or is deleted, and carries those of a merged idea, and then what was
+// said about it, to where it went.
 func (a *Assembly) settling() live.Consumer {
 	return live.Consumer{Name: "ideas.votes", Handle: func(ctx context.Context, tx store.Tx, found []*live.Entry) error {
 		room := settledAtOnce
@@ -47,7 +48,7 @@ type due struct {
 	behind community.MemberID
 }
 
-// settle does as much as there is room for, and says how many votes that were.
+// settle does as much as there is room for, and says how much that was.
 func (a *Assembly) settle(ctx context.Context, tx store.Tx, d due, room int) (used int, err error) {
 	i, err := ideas.Get(ctx, tx, string(d.idea))
 	if errors.Is(err, store.ErrNotFound) {
@@ -82,9 +83,12 @@ func (a *Assembly) settle(ctx context.Context, tx store.Tx, d due, room int) (us
 		return 0, err
 	}
 	if len(found) > room {
-		err = a.leaveDue(ctx, tx, i, now[room-1].MemberID)
+		return len(now), a.leaveDue(ctx, tx, i, now[room-1].MemberID)
 	}
-	return len(now), err
+	if i.MergedInto != "" {
+		return a.carryTalk(ctx, tx, i, len(now), room)
+	}
+	return len(now), nil
 }
 
 // releases says whether members have the votes back that they gave to the idea.
