@@ -110,3 +110,15 @@ type Admission struct {
 	Places []live.Stream
 	Turns  func(*live.Entry) bool
 }
+
+// ResyncRequired is the event for a reader whose cursor is older than what the
+// log keeps. The page must be fetched anew; what happens from now on follows
+// behind Cursor.
+type ResyncRequired struct {
+	Cursor Cursor
+}
+
+// The places in whose events it may come.
+func (*ResyncRequired) IsTopicEvent() {}
+func (*ResyncRequired) IsSpaceEvent() {}
+func (*ResyncRequired) IsBoardEvent() {}

@@ -69,6 +69,11 @@ func (h *Hall) EditPost(ctx context.Context, viewer community.Viewer, id communi
 		if p.Deleted {
 			return nil, community.Conflict("This post was deleted; restore it first.")
 		}
+		if p.Number == 0 {
+			if err := ofIdea(t, "postId"); err != nil {
+				return nil, err
+			}
+		}
 		return h.edit(ctx, tx, viewer, t, id, c, body)
 	})
 }

@@ -71,13 +71,10 @@ type (
 		Cursor community.Cursor
 		Space  *Space
 	}
-	// ResyncRequired says that the log no longer holds what came after the
-	// subscriber's cursor. The page must be fetched anew; what happens from now
-	// on follows behind Cursor.
-	ResyncRequired struct {
-		Cursor community.Cursor
-	}
 )
+
+// ResyncRequired is told in every place alike.
+type ResyncRequired = community.ResyncRequired
 
 // IsTopicEvent marks the events of topics.
 func (*PostAddedEvent) IsTopicEvent()        {}
@@ -87,7 +84,6 @@ func (*PostRestoredEvent) IsTopicEvent()     {}
 func (*ReactionsChangedEvent) IsTopicEvent() {}
 func (*TopicChangedEvent) IsTopicEvent()     {}
 func (*PollChangedEvent) IsTopicEvent()      {}
-func (*ResyncRequired) IsTopicEvent()        {}
 
 // IsSpaceEvent marks the events of spaces.
 func (*TopicAddedEvent) IsSpaceEvent()   {}
@@ -95,4 +91,3 @@ func (*TopicChangedEvent) IsSpaceEvent() {}
 func (*TopicRemovedEvent) IsSpaceEvent() {}
 func (*NewTopicsEvent) IsSpaceEvent()    {}
 func (*SpaceChangedEvent) IsSpaceEvent() {}
-func (*ResyncRequired) IsSpaceEvent()    {}

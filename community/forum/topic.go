@@ -38,10 +38,12 @@ type Topic struct {
 	Slug      string             `bson:"slug"`
 	AuthorID  community.MemberID `bson:"author"`
 	OpeningID community.PostID   `bson:"opening"`
-	Tags      []string           `bson:"tags,omitempty"`
-	Pinned    bool               `bson:"pinned"`
-	Locked    bool               `bson:"locked"`
-	AnswerID  community.PostID   `bson:"answer,omitempty"`
+	// IdeaID is the idea that the topic is about, if it is about one.
+	IdeaID   community.IdeaID `bson:"idea,omitempty"`
+	Tags     []string         `bson:"tags,omitempty"`
+	Pinned   bool             `bson:"pinned"`
+	Locked   bool             `bson:"locked"`
+	AnswerID community.PostID `bson:"answer,omitempty"`
 
 	// PostCount counts the posts that are not deleted, the opening aside.
 	PostCount int `bson:"postCount"`
@@ -224,6 +226,21 @@ func (c TopicChange) apply(t *Topic) (err error) {
 	return nil
 }
 
+// check refuses what an idea says of its topic.
+func (c TopicChange) check(t *Topic) error {
+	switch {
+	case c.Title != nil:
+		return ofIdea(t, "title")
+	case c.Body != nil:
+		return ofIdea(t, "body")
+	case c.Tags != nil:
+		return ofIdea(t, "tags")
+	case c.SpaceID != nil:
+		return ofIdea(t, "spaceId")
+	}
+	return nil
+}
+
 // rules says whether the change needs more than being the author.
 func (c TopicChange) rules() bool { return c.Pinned != nil || c.Locked != nil || c.SpaceID != nil }
 
@@ -248,6 +265,9 @@ func (h *Hall) UpdateTopic(ctx context.Context, viewer community.Viewer, id comm
 			return nil, err
 		}
 		if err := h.mayChange(ctx, tx, viewer, t, s, c.rules()); err != nil {
+			return nil, err
+		}
+		if err := c.check(t); err != nil {
 			return nil, err
 		}
 		if body != nil {
@@ -338,6 +358,9 @@ func (h *Hall) setDeleted(ctx context.Context, viewer community.Viewer, id commu
 			if err := h.mustModerate(ctx, tx, viewer, s); err != nil {
 				return nil, err
 			}
+		}
+		if err := ofIdea(t, "topicId"); err != nil {
+			return nil, err
 		}
 		if gone == (t.DeletedAt != nil) {
 			return t, nil
