@@ -119,6 +119,7 @@ type ResyncRequired struct {
 }
 
 // The places in whose events it may come.
-func (*ResyncRequired) IsTopicEvent() {}
-func (*ResyncRequired) IsSpaceEvent() {}
-func (*ResyncRequired) IsBoardEvent() {}
+func (*ResyncRequired) IsTopicEvent()    {}
+func (*ResyncRequired) IsSpaceEvent()    {}
+func (*ResyncRequired) IsBoardEvent()    {}
+func (*ResyncRequired) IsCalendarEvent() {}

@@ -45,9 +45,9 @@ type nth struct {
 	N   int `bson:"n,omitempty"`
 }
 
-// parseRule reads a RRULE for a series that starts at the local time, and
-// answers it also in the form in which it is kept and told.
-func parseRule(field, s string, start time.Time, zone community.TimeZone) (*Rule, string, error) {
+// parseRule reads a RRULE for the event's start, and answers it also in the form
+// in which it is kept and told.
+func parseRule(field, s string, e *Event) (*Rule, string, error) {
 	if len(s) > maxRule {
 		return nil, "", community.BadInput(field, "A rule has at most %d characters.", maxRule)
 	}
@@ -62,32 +62,65 @@ func parseRule(field, s string, start time.Time, zone community.TimeZone) (*Rule
 	if err := checkOptions(field, s, o); err != nil {
 		return nil, "", err
 	}
+	start := e.Start.Floating()
 	r := ruleOf(o, start)
 	if len(r.Times) > maxTimes {
 		return nil, "", community.BadInput(field, "An event takes place at most %d times a day.", maxTimes)
 	}
-	if !o.Until.IsZero() {
-		until := o.Until
-		if strings.Contains(s, "UNTIL="+o.Until.Format(rrule.DateTimeFormat)) { // with Z: an instant
-			until = zone.Local(until)
-		} else if until.Equal(until.Truncate(day)) && !strings.Contains(s, "UNTIL="+until.Format(rrule.LocalDateTimeFormat)) {
-			until = until.Add(day - time.Second) // a date: the whole day
-		}
-		if until.Before(start) {
-			return nil, "", community.BadInput(field, "The rule ends before the event begins.")
-		}
-		r.Until = community.LocalTimeOf(until)
-	}
 	if o.Count > 0 {
 		r.Until = community.LocalTimeOf(r.last(start, o.Count))
+		return r, o.RRuleString(), nil
 	}
-	o.Dtstart = time.Time{}
-	return r, o.RRuleString(), nil
+	if o.Until.IsZero() {
+		return r, o.RRuleString(), nil
+	}
+	until := e.until(o.Until, partOf(s, "UNTIL"))
+	if until.Before(start) || until.Year() > 9000 {
+		return nil, "", community.BadInput(field, "The rule ends before the event begins, or never.")
+	}
+	r.Until = community.LocalTimeOf(until)
+	o.Until = time.Time{}
+	return r, e.endingAt(o.RRuleString(), until), nil
+}
+
+// until is the local time that an UNTIL stands for: an instant if it ends with
+// Z, the whole day if it is a date.
+func (e *Event) until(t time.Time, s string) time.Time {
+	switch {
+	case strings.HasSuffix(s, "Z"):
+		return e.local(t)
+	case len(s) == len(rrule.DateFormat):
+		return t.Add(day - time.Second)
+	}
+	return t
+}
+
+// endingAt is the rule with an UNTIL of the local time in place of any, and of a
+// COUNT.
+func (e *Event) endingAt(s string, until time.Time) string {
+	var parts []string
+	for part := range strings.SplitSeq(s, ";") {
+		if !strings.HasPrefix(part, "UNTIL=") && !strings.HasPrefix(part, "COUNT=") {
+			parts = append(parts, part)
+		}
+	}
+	form := rrule.DateTimeFormat
+	if e.AllDay {
+		form = rrule.DateFormat
+	}
+	return strings.Join(append(parts, "UNTIL="+e.instant(until).UTC().Format(form)), ";")
+}
+
+// partOf is the value of a part of the rule.
+func partOf(s, name string) string {
+	_, rest, _ := strings.Cut(";"+s, ";"+name+"=")
+	value, _, _ := strings.Cut(rest, ";")
+	return value
 }
 
 // checkOptions refuses what RFC 5545 does, and what would cost much.
 func checkOptions(field, s string, o *rrule.ROption) error {
-	fewer := func(list []int) bool { return len(list) > 0 }
+	some := func(list []int) bool { return len(list) > 0 }
 	seen := map[string]bool{}
 	for part := range strings.SplitSeq(s, ";") {
 		name, _, _ := strings.Cut(part, "=")
@@ -109,19 +142,19 @@ func checkOptions(field, s string, o *rrule.ROption) error {
 		return community.BadInput(field, "COUNT is between 1 and %d.", maxCount)
 	case seen["INTERVAL"] && (o.Interval < 1 || o.Interval > maxInterval):
 		return community.BadInput(field, "INTERVAL is between 1 and %d.", maxInterval)
-	case fewer(o.Byweekno) && o.Freq != rrule.YEARLY:
+	case some(o.Byweekno) && o.Freq != rrule.YEARLY:
 		return community.BadInput(field, "BYWEEKNO goes with FREQ=YEARLY only.")
-	case fewer(o.Byyearday) && o.Freq != rrule.YEARLY:
+	case some(o.Byyearday) && o.Freq != rrule.YEARLY:
 		return community.BadInput(field, "BYYEARDAY goes with FREQ=YEARLY only.")
-	case fewer(o.Bymonthday) && o.Freq == rrule.WEEKLY:
+	case some(o.Bymonthday) && o.Freq == rrule.WEEKLY:
 		return community.BadInput(field, "BYMONTHDAY does not go with FREQ=WEEKLY.")
 	case o.Wkst.N() != 0:
 		return community.BadInput(field, "WKST is a weekday alone.")
-	case fewer(o.Bysetpos) && len(seen) < 3:
+	case some(o.Bysetpos) && len(seen) < 3:
 		return community.BadInput(field, "BYSETPOS goes with another BY… part.")
 	}
 	for _, w := range o.Byweekday {
-		numbered := o.Freq == rrule.MONTHLY || o.Freq == rrule.YEARLY && !fewer(o.Byweekno)
+		numbered := o.Freq == rrule.MONTHLY || o.Freq == rrule.YEARLY && !some(o.Byweekno)
 		if w.N() != 0 && !numbered {
 			return community.BadInput(field, "BYDAY takes a number with MONTHLY, and with YEARLY without BYWEEKNO.")
 		}
