@@ -198,9 +198,6 @@ func (a *Almanac) reviseAll(ctx context.Context, tx store.Tx, viewer community.V
 		if err := c.apply(e); err != nil {
 			return err
 		}
-		if was.Series && !e.Series {
-			return community.BadInput("recurrence", "A series stays one: end it with UNTIL, or cancel what is to come.")
-		}
 		at := a.now()
 		e.EditedAt = &at
 		e.Sequence++

@@ -165,12 +165,12 @@ var events = store.Define[Event]("events",
 
 // refresh sets what is derived from the rest.
 func (e *Event) refresh() {
-	e.Series = e.RuleText != "" || len(e.Added) > 0
+	e.Series = e.Series || e.RuleText != "" || len(e.Added) > 0 // and stays one
 	e.Running, e.DraftIn = "", ""
 	if e.Draft && e.CancelledAt == nil {
 		e.DraftIn = string(e.CalendarID)
 	}
-	if e.Series && !e.Draft && !e.plan().end().Before(e.Start.Floating()) {
+	if e.Series && !e.Draft {
 		e.Running = string(e.CalendarID)
 	}
 	e.Ends = forever

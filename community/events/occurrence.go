@@ -149,7 +149,9 @@ func (o *Occurrence) TimeZone() community.TimeZone { return o.event.TimeZone }
 func (o *Occurrence) LocalStart() community.LocalTime { return o.Start }
 
 // LocalEnd is when it ends by these clocks.
-func (o *Occurrence) LocalEnd() community.LocalTime { return community.LocalTimeOf(o.event.local(o.EndsAt)) }
+func (o *Occurrence) LocalEnd() community.LocalTime {
+	return community.LocalTimeOf(o.event.local(o.EndsAt))
+}
 
 // StartDate is the first day.
 func (o *Occurrence) StartDate() community.Date { return community.DateOf(o.Start.Floating()) }

@@ -47,7 +47,6 @@ func (a *Almanac) part(ctx context.Context, tx store.Tx, viewer community.Viewer
 	if err := c.apply(&next); err != nil {
 		return changed{}, err
 	}
-	next.Series = true // if this is the last of one without a rule
 	was, err := a.cut(ctx, tx, e.ID, original)
 	if err != nil {
 		return changed{}, err
@@ -75,8 +74,10 @@ func (a *Almanac) cut(ctx context.Context, tx store.Tx, id community.EventID, be
 		at := a.now()
 		e.EditedAt = &at
 		e.Sequence++
+		if before <= e.Start {
+			e.Skipped = append(e.Skipped, e.Start) // which no rule takes away
+		}
 		e.refresh()
-		e.Series = true
 		return nil
 	})
 }

@@ -1,0 +1,41 @@
+package events
+
+import (
+	"archive/zip"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"veche/community"
+)
+
+// allZones are the names in the zone database that comes with Go, which is what
+// time/tzdata embeds.
+func allZones(t *testing.T) (out []community.TimeZone) {
+	t.Helper()
+	root := runtime.GOROOT()
+	if root == "" {
+		root = os.Getenv("GOROOT")
+	}
+	z, err := zip.OpenReader(filepath.Join(root, "lib", "time", "zoneinfo.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	for _, f := range z.File {
+		if strings.HasSuffix(f.Name, "/") {
+			continue
+		}
+		zone, err := community.ParseTimeZone(f.Name)
+		if err != nil {
+			t.Fatalf("%s: %v", f.Name, err)
+		}
+		out = append(out, zone)
+	}
+	if len(out) < 400 {
+		t.Fatalf("there are but %d zones", len(out))
+	}
+	return out
+}
