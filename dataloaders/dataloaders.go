@@ -12,6 +12,7 @@ import (
 	"github.com/vikstrous/dataloadgen"
 
 	"veche/community"
+	"veche/community/events"
 	"veche/community/forum"
 	"veche/community/members"
 	"veche/live"
@@ -35,12 +36,18 @@ type Loaders struct {
 	Seats    *dataloadgen.Loader[community.SpaceID, *forum.Seat]
 	Watches  *dataloadgen.Loader[community.SpaceID, forum.WatchLevel]
 	Cursors  *dataloadgen.Loader[live.Stream, community.Cursor]
+
+	Calendars   *dataloadgen.Loader[community.CalendarID, *events.Calendar]
+	Events      *dataloadgen.Loader[community.EventID, *events.Event]
+	Occurrences *dataloadgen.Loader[community.OccurrenceID, *events.Occurrence]
+	Attendances *dataloadgen.Loader[community.OccurrenceID, *events.Attendance]
 }
 
 // Source is where loaders read.
 type Source struct {
-	Roll *members.Roll
-	Hall *forum.Hall
+	Roll    *members.Roll
+	Hall    *forum.Hall
+	Almanac *events.Almanac
 }
 
 // Fresh makes the loaders of a response to the viewer. Live cursors are those
@@ -62,6 +69,10 @@ func (s Source) Fresh(viewer community.Viewer, moment live.Moment) *Loaders {
 		Cursors: batch("stream", func(ctx context.Context, streams []live.Stream) (map[live.Stream]community.Cursor, error) {
 			return h.LiveCursors(ctx, moment, streams)
 		}),
+		Calendars:   batch("calendar", seenBy(viewer, s.Almanac.CalendarsByID)),
+		Events:      batch("event", seenBy(viewer, s.Almanac.EventsByID)),
+		Occurrences: batch("occurrence", seenBy(viewer, s.Almanac.OccurrencesByID)),
+		Attendances: optional(seenBy(viewer, s.Almanac.AttendancesOf)),
 	}
 }
 

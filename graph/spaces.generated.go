@@ -364,7 +364,7 @@ func (ec *executionContext) fieldContext_RemoveSpaceMemberPayload_space(_ contex
 	return fc, nil
 }
 
-func (ec *executionContext) _ResyncRequired_cursor(ctx context.Context, field graphql.CollectedField, obj *forum.ResyncRequired) (ret graphql.Marshaler) {
+func (ec *executionContext) _ResyncRequired_cursor(ctx context.Context, field graphql.CollectedField, obj *community.ResyncRequired) (ret graphql.Marshaler) {
 	return ec.marshalNCursor2vecheᚋcommunityᚐCursor(ctx, field.Selections, obj.Cursor)
 }
 func (ec *executionContext) fieldContext_ResyncRequired_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1358,7 +1358,7 @@ func (ec *executionContext) _SpaceEvent(ctx context.Context, sel ast.SelectionSe
 			return graphql.Null
 		}
 		return ec._SpaceChanged(ctx, sel, obj)
-	case *forum.ResyncRequired:
+	case *community.ResyncRequired:
 		if obj == nil {
 			return graphql.Null
 		}
@@ -1585,9 +1585,9 @@ func (ec *executionContext) _RemoveSpaceMemberPayload(ctx context.Context, sel a
 	return out
 }
 
-var resyncRequiredImplementors = []string{"ResyncRequired", "SpaceEvent", "TopicEvent"}
+var resyncRequiredImplementors = []string{"ResyncRequired", "CalendarEvent", "SpaceEvent", "TopicEvent"}
 
-func (ec *executionContext) _ResyncRequired(ctx context.Context, sel ast.SelectionSet, obj *forum.ResyncRequired) graphql.Marshaler {
+func (ec *executionContext) _ResyncRequired(ctx context.Context, sel ast.SelectionSet, obj *community.ResyncRequired) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, resyncRequiredImplementors)
 
 	out := wire.NewFields(fields)

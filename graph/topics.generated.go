@@ -1797,7 +1797,7 @@ func (ec *executionContext) _TopicEvent(ctx context.Context, sel ast.SelectionSe
 			return graphql.Null
 		}
 		return ec._TopicChanged(ctx, sel, obj)
-	case *forum.ResyncRequired:
+	case *community.ResyncRequired:
 		if obj == nil {
 			return graphql.Null
 		}

@@ -7,6 +7,7 @@ import (
 	"context"
 
 	"veche/community"
+	"veche/community/events"
 	"veche/community/forum"
 	"veche/community/members"
 	"veche/dataloaders"
@@ -16,8 +17,9 @@ import (
 // Root answers everything. Each part of community life is embedded, and holds
 // only the domain that it calls.
 type Root struct {
-	Roll *members.Roll
-	Hall *forum.Hall
+	Roll    *members.Roll
+	Hall    *forum.Hall
+	Almanac *events.Almanac
 }
 
 var _ graph.ResolverRoot = (*Root)(nil)
@@ -28,6 +30,8 @@ type query struct {
 	spaceQueries
 	topicQueries
 	postQueries
+	calendarQueries
+	eventQueries
 }
 
 type mutation struct {
@@ -37,17 +41,28 @@ type mutation struct {
 	postMutations
 	pollMutations
 	presenceMutations
+	calendarMutations
+	eventMutations
 }
 
 type subscription struct {
 	spaceSubscriptions
 	topicSubscriptions
 	presenceSubscriptions
+	calendarSubscriptions
 }
 
 // Query answers what can be asked.
 func (r *Root) Query() graph.QueryResolver {
-	return query{nodeQueries{r.Roll, r.Hall}, memberQueries{r.Roll}, spaceQueries{r.Hall}, topicQueries{r.Hall}, postQueries{r.Hall}}
+	return query{
+		nodeQueries{r.Roll, r.Hall},
+		memberQueries{r.Roll},
+		spaceQueries{r.Hall},
+		topicQueries{r.Hall},
+		postQueries{r.Hall},
+		calendarQueries{r.Almanac},
+		eventQueries{r.Almanac},
+	}
 }
 
 // Mutation answers what can be done.
@@ -59,12 +74,14 @@ func (r *Root) Mutation() graph.MutationResolver {
 		postMutations{r.Hall},
 		pollMutations{r.Hall},
 		presenceMutations{r.Hall},
+		calendarMutations{r.Almanac},
+		eventMutations{r.Almanac},
 	}
 }
 
 // Subscription answers what can be watched.
 func (r *Root) Subscription() graph.SubscriptionResolver {
-	return subscription{spaceSubscriptions{r.Hall}, topicSubscriptions{r.Hall}, presenceSubscriptions{r.Hall}}
+	return subscription{spaceSubscriptions{r.Hall}, topicSubscriptions{r.Hall}, presenceSubscriptions{r.Hall}, calendarSubscriptions{r.Almanac}}
 }
 
 // Request is who asks, and from where.

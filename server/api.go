@@ -20,7 +20,7 @@ import (
 
 // api is the GraphQL endpoint with all its transports.
 func (s *Server) api() http.Handler {
-	root := &resolvers.Root{Roll: s.parts.Roll, Hall: s.parts.Hall}
+	root := &resolvers.Root{Roll: s.parts.Roll, Hall: s.parts.Hall, Almanac: s.parts.Almanac}
 	schema := graph.NewExecutableSchema(graph.Config{Resolvers: root})
 	h := handler.New(schema)
 	s.station = broadcast.New(s.parts.Log, schema.Schema())
@@ -58,7 +58,7 @@ func (s *Server) fresh(ctx context.Context, next graphql.ResponseHandler) *graph
 	if err != nil {
 		return &graphql.Response{Errors: gqlerror.List{resolvers.Present(ctx, err)}}
 	}
-	source := dataloaders.Source{Roll: s.parts.Roll, Hall: s.parts.Hall}
+	source := dataloaders.Source{Roll: s.parts.Roll, Hall: s.parts.Hall, Almanac: s.parts.Almanac}
 	return next(dataloaders.With(ctx, source.Fresh(resolvers.RequestFrom(ctx).Viewer, moment)))
 }
 

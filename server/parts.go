@@ -8,7 +8,9 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+	_ "time/tzdata" // the zones of events, where the machine has none
 
+	"veche/community/events"
 	"veche/community/forum"
 	"veche/community/members"
 	"veche/live"
@@ -24,10 +26,11 @@ import (
 // Parts is the community put together over one store: what the server serves,
 // and what the other commands work on.
 type Parts struct {
-	Store store.Store
-	Log   *live.Log
-	Roll  *members.Roll
-	Hall  *forum.Hall
+	Store   store.Store
+	Log     *live.Log
+	Roll    *members.Roll
+	Hall    *forum.Hall
+	Almanac *events.Almanac
 	// Documents are what clients may ask for by its hash.
 	Documents *persisted.Documents
 	// Trusted are the only documents that may be asked for; nil if any may.
@@ -100,6 +103,9 @@ func seen(ctx context.Context, lookout *observe.Lookout, engine store.Store, c C
 		return nil, err
 	}
 	if p.Hall, err = forum.New(ctx, s, p.Log, p.Roll, nil); err != nil {
+		return nil, err
+	}
+	if p.Almanac, err = events.New(ctx, s, p.Log, p.Hall.Place(), p.Roll, nil); err != nil {
 		return nil, err
 	}
 	if p.Documents, err = persisted.Open(ctx, s, nil); err != nil {

@@ -10,15 +10,24 @@ import (
 	"veche/store"
 )
 
+// Cancellation is an event, or some occurrences of it, to be called off.
+type Cancellation struct {
+	EventID      community.EventID
+	OccurrenceID *community.OccurrenceID
+	Scope        Scope
+	Reason       string
+}
+
 // Cancel calls an event off, or one of a series, or one and all later ones, for
 // who runs it. Occurrences to which somebody answered stay in lists as
 // cancelled; others of a series are there no longer. What is over stays as it
 // was.
-func (a *Almanac) Cancel(ctx context.Context, viewer community.Viewer, t Target, reason string) (*Changed, error) {
+func (a *Almanac) Cancel(ctx context.Context, viewer community.Viewer, c Cancellation) (*Changed, error) {
+	t := target{c.EventID, c.OccurrenceID, c.Scope}
 	if err := viewer.MayAct(); err != nil {
 		return nil, err
 	}
-	reason, err := text.Line("reason", reason, 0, MaxReason)
+	reason, err := text.Line("reason", c.Reason, 0, MaxReason)
 	if err != nil {
 		return nil, err
 	}

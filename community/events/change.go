@@ -37,11 +37,12 @@ type EventChange struct {
 	Place       *string // empty takes it away, as with other texts
 	Link        *string
 	CoverURL    *string
-	Speakers    *[]Speaker
-	Agenda      *[]AgendaItem
-	Tags        *[]string
+	Speakers    []Speaker
+	Agenda      []AgendaItem
+	Tags        []string
 	Visibility  *EventVisibility
-	Organisers  *[]community.MemberID
+	// OrganiserIDs are those beside who made it.
+	OrganiserIDs []community.MemberID
 
 	// Start and End are times on clocks; StartDate and EndDate, the last day, make
 	// it an all-day event. A start alone leaves it as long as it is.
@@ -52,8 +53,8 @@ type EventChange struct {
 	TimeZone  *community.TimeZone
 
 	Recurrence   *string
-	AddedDates   *[]community.LocalTime
-	SkippedDates *[]community.LocalTime
+	AddedDates   []community.LocalTime
+	SkippedDates []community.LocalTime
 
 	Capacity        *int // 0 for as many as like
 	GuestLimit      *int
@@ -62,6 +63,20 @@ type EventChange struct {
 	Draft           *bool
 
 	html string // of Description
+}
+
+// NewEvent is an event to be planned.
+type NewEvent struct {
+	CalendarID community.CalendarID
+	EventChange
+}
+
+// Revision is an event, or some occurrences of it, to be changed.
+type Revision struct {
+	EventID      community.EventID
+	OccurrenceID *community.OccurrenceID
+	Scope        Scope
+	EventChange
 }
 
 // apply checks the change and makes it.
@@ -133,17 +148,17 @@ func (c *EventChange) applyDetails(e *Event) (err error) {
 		}
 	}
 	if c.Speakers != nil {
-		if e.Speakers, err = speakers(*c.Speakers); err != nil {
+		if e.Speakers, err = speakers(c.Speakers); err != nil {
 			return err
 		}
 	}
 	if c.Agenda != nil {
-		if e.Agenda, err = agenda(*c.Agenda); err != nil {
+		if e.Agenda, err = agenda(c.Agenda); err != nil {
 			return err
 		}
 	}
 	if c.Tags != nil {
-		if e.Tags, err = text.Tags("tags", *c.Tags, MaxTags); err != nil {
+		if e.Tags, err = text.Tags("tags", c.Tags, MaxTags); err != nil {
 			return err
 		}
 	}
@@ -153,11 +168,11 @@ func (c *EventChange) applyDetails(e *Event) (err error) {
 		}
 		e.For = *c.Visibility
 	}
-	if c.Organisers != nil {
-		if len(*c.Organisers) > MaxHosts {
+	if c.OrganiserIDs != nil {
+		if len(c.OrganiserIDs) > MaxHosts {
 			return community.BadInput("organiserIds", "At most %d, please.", MaxHosts)
 		}
-		hosts := append([]community.MemberID{e.CreatedBy}, *c.Organisers...)
+		hosts := append([]community.MemberID{e.CreatedBy}, c.OrganiserIDs...)
 		slices.Sort(hosts[1:])
 		e.Hosts = slices.Compact(slices.DeleteFunc(hosts, func(id community.MemberID) bool { return id == "" }))
 	}

@@ -55,9 +55,10 @@ func (a *Almanac) runOccurrence(ctx context.Context, on store.Ops, viewer commun
 	return o, err
 }
 
-// Ticket is what the member shows at the door; nil for who does not go.
-func (a *Attendance) Ticket() *string {
-	if a.Status != Going {
+// TicketFor is what the member shows at the door, which nobody else is told; nil
+// for who does not go.
+func (a *Attendance) TicketFor(viewer community.Viewer) *string {
+	if a.Status != Going || a.MemberID != viewer.ID || !viewer.SignedIn() {
 		return nil
 	}
 	_, key, _ := strings.Cut(string(a.MemberID), "_")

@@ -20,8 +20,8 @@ const (
 	All       Scope = "ALL"
 )
 
-// Target is what is to be changed of an event.
-type Target struct {
+// target is what is to be changed of an event.
+type target struct {
 	EventID      community.EventID
 	OccurrenceID *community.OccurrenceID // for THIS and FOLLOWING
 	Scope        Scope
@@ -41,7 +41,8 @@ type changed struct {
 
 // Revise changes an event, for who runs it. What a series' occurrences have as
 // their own stays theirs.
-func (a *Almanac) Revise(ctx context.Context, viewer community.Viewer, t Target, c EventChange) (*Changed, error) {
+func (a *Almanac) Revise(ctx context.Context, viewer community.Viewer, r Revision) (*Changed, error) {
+	t, c := target{r.EventID, r.OccurrenceID, r.Scope}, r.EventChange
 	if err := viewer.MayAct(); err != nil {
 		return nil, err
 	}
@@ -63,7 +64,7 @@ func (a *Almanac) Revise(ctx context.Context, viewer community.Viewer, t Target,
 }
 
 // change finds what is to be changed, and what it is by then.
-func (a *Almanac) change(ctx context.Context, viewer community.Viewer, t Target, do func(store.Tx, *Event, *Occurrence) (changed, error)) (*Changed, error) {
+func (a *Almanac) change(ctx context.Context, viewer community.Viewer, t target, do func(store.Tx, *Event, *Occurrence) (changed, error)) (*Changed, error) {
 	if !slices.Contains([]Scope{This, Following, All}, t.Scope) {
 		return nil, community.BadInput("scope", "There is no scope %q.", t.Scope)
 	}
@@ -75,7 +76,7 @@ func (a *Almanac) change(ctx context.Context, viewer community.Viewer, t Target,
 		if e.CancelledAt != nil {
 			return changed{}, community.Conflict("This event was cancelled.")
 		}
-		o, err := a.target(ctx, tx, viewer, e, t)
+		o, err := a.meant(ctx, tx, viewer, e, t)
 		if err != nil {
 			return changed{}, err
 		}
@@ -94,8 +95,8 @@ func (a *Almanac) change(ctx context.Context, viewer community.Viewer, t Target,
 	return out, err
 }
 
-// target is the occurrence that is meant; nil for ALL.
-func (a *Almanac) target(ctx context.Context, tx store.Tx, viewer community.Viewer, e *Event, t Target) (*Occurrence, error) {
+// meant is the occurrence that is; nil for ALL.
+func (a *Almanac) meant(ctx context.Context, tx store.Tx, viewer community.Viewer, e *Event, t target) (*Occurrence, error) {
 	if t.OccurrenceID == nil {
 		if t.Scope != All {
 			return nil, community.BadInput("occurrenceId", "Say which occurrence.")
@@ -152,7 +153,7 @@ func (a *Almanac) reviseOne(ctx context.Context, tx store.Tx, viewer community.V
 func (c *EventChange) ofOne() error {
 	for field, given := range map[string]bool{
 		"coverUrl": c.CoverURL != nil, "speakers": c.Speakers != nil, "agenda": c.Agenda != nil, "tags": c.Tags != nil,
-		"visibility": c.Visibility != nil, "organiserIds": c.Organisers != nil, "timeZone": c.TimeZone != nil,
+		"visibility": c.Visibility != nil, "organiserIds": c.OrganiserIDs != nil, "timeZone": c.TimeZone != nil,
 		"recurrence": c.Recurrence != nil, "addedDates": c.AddedDates != nil, "skippedDates": c.SkippedDates != nil,
 		"guestLimit": c.GuestLimit != nil, "approval": c.Approval != nil, "attendeesHidden": c.AttendeesHidden != nil, "draft": c.Draft != nil,
 	} {

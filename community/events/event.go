@@ -66,8 +66,8 @@ type Event struct {
 	// Epoch counts how often the series as a whole was moved: ids of occurrences
 	// that are not kept then mean other times.
 	Epoch int `bson:"epoch,omitempty"`
-	// Continues is the series from which this one was parted.
-	Continues community.EventID `bson:"continues,omitempty"`
+	// ContinuesID is the series from which this one was parted.
+	ContinuesID community.EventID `bson:"continues,omitempty"`
 
 	Capacity   *int `bson:"capacity,omitempty"` // nil for as many as like
 	GuestLimit int  `bson:"guestLimit,omitempty"`

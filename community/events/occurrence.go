@@ -91,6 +91,9 @@ func (o *Occurrence) of(e *Event) *Occurrence {
 	return &with
 }
 
+// Of is the event that it is of.
+func (o *Occurrence) Of() *Event { return o.event }
+
 // Title is its own, or else the event's.
 func (o *Occurrence) Title() string { return or(o.Own.Title, o.event.Title) }
 

@@ -10,7 +10,8 @@ import (
 )
 
 // Plan makes an event in a calendar, for who may add events there.
-func (a *Almanac) Plan(ctx context.Context, viewer community.Viewer, in community.CalendarID, c EventChange) (*Event, error) {
+func (a *Almanac) Plan(ctx context.Context, viewer community.Viewer, n NewEvent) (*Event, error) {
+	in, c := n.CalendarID, n.EventChange
 	if err := viewer.MayAct(); err != nil {
 		return nil, err
 	}
@@ -65,11 +66,11 @@ func (a *Almanac) prepare(ctx context.Context, c *EventChange) (err error) {
 		c.Description, c.html = &body, html
 	}
 	var members []community.MemberID
-	if c.Organisers != nil {
-		members = append(members, *c.Organisers...)
+	if c.OrganiserIDs != nil {
+		members = append(members, c.OrganiserIDs...)
 	}
 	if c.Speakers != nil {
-		for _, s := range *c.Speakers {
+		for _, s := range c.Speakers {
 			if s.MemberID != "" {
 				members = append(members, s.MemberID)
 			}

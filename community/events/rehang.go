@@ -35,7 +35,7 @@ func (a *Almanac) part(ctx context.Context, tx store.Tx, viewer community.Viewer
 	original, from := o.Original, *o.OriginalAt
 	next := *e
 	next.ID = community.NewID[community.EventID](community.EventPrefix)
-	next.UID, next.Sequence, next.Epoch, next.Kept, next.Continues = string(next.ID)+"@veche", 0, 0, 0, e.ID
+	next.UID, next.Sequence, next.Epoch, next.Kept, next.ContinuesID = string(next.ID)+"@veche", 0, 0, 0, e.ID
 	next.CreatedAt = a.now()
 	next.Start = original
 	if e.Rule != nil && e.Rule.Until != "" {

@@ -101,12 +101,12 @@ func (w *when) check(field string) error {
 // applyRule sets when the series takes place beside its start.
 func (c *EventChange) applyRule(e *Event) (err error) {
 	if c.AddedDates != nil {
-		if e.Added, err = localTimes("addedDates", *c.AddedDates, MaxDates); err != nil {
+		if e.Added, err = localTimes("addedDates", c.AddedDates, MaxDates); err != nil {
 			return err
 		}
 	}
 	if c.SkippedDates != nil {
-		if e.Skipped, err = localTimes("skippedDates", *c.SkippedDates, MaxDates); err != nil {
+		if e.Skipped, err = localTimes("skippedDates", c.SkippedDates, MaxDates); err != nil {
 			return err
 		}
 	}
