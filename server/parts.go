@@ -10,7 +10,7 @@ import (
 	"time"
 	_ "time/tzdata" // the zones of events, where the machine has none
 
-	"veche/community/events"
+	calendars "veche/community/events" // an event is of a stream here
 	"veche/community/forum"
 	"veche/community/members"
 	"veche/live"
@@ -30,7 +30,7 @@ type Parts struct {
 	Log     *live.Log
 	Roll    *members.Roll
 	Hall    *forum.Hall
-	Almanac *events.Almanac
+	Almanac *calendars.Almanac
 	// Documents are what clients may ask for by its hash.
 	Documents *persisted.Documents
 	// Trusted are the only documents that may be asked for; nil if any may.
@@ -105,7 +105,7 @@ func seen(ctx context.Context, lookout *observe.Lookout, engine store.Store, c C
 	if p.Hall, err = forum.New(ctx, s, p.Log, p.Roll, nil); err != nil {
 		return nil, err
 	}
-	if p.Almanac, err = events.New(ctx, s, p.Log, p.Hall.Place(), p.Roll, nil); err != nil {
+	if p.Almanac, err = calendars.New(ctx, s, p.Log, p.Hall.Place(), p.Roll, nil); err != nil {
 		return nil, err
 	}
 	if p.Documents, err = persisted.Open(ctx, s, nil); err != nil {
