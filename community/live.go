@@ -118,8 +118,14 @@ type ResyncRequired struct {
 	Cursor Cursor
 }
 
-// The places in whose events it may come.
-func (*ResyncRequired) IsTopicEvent()    {}
-func (*ResyncRequired) IsSpaceEvent()    {}
-func (*ResyncRequired) IsBoardEvent()    {}
+// IsTopicEvent and what follows mark the places in whose events it may come.
+func (*ResyncRequired) IsTopicEvent() {}
+
+// IsSpaceEvent is of spaces.
+func (*ResyncRequired) IsSpaceEvent() {}
+
+// IsBoardEvent is of boards.
+func (*ResyncRequired) IsBoardEvent() {}
+
+// IsCalendarEvent is of calendars.
 func (*ResyncRequired) IsCalendarEvent() {}

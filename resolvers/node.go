@@ -25,14 +25,22 @@ func (q nodeQueries) Node(ctx context.Context, id string) (community.Node, error
 		return node(l.Topics.Load(ctx, community.TopicID(id)))
 	case community.PostPrefix:
 		return node(l.Posts.Load(ctx, community.PostID(id)))
+	case community.PollPrefix:
+		return node(q.hall.Poll(ctx, viewerOf(ctx), community.PollID(id)))
+	}
+	return happening(ctx, id)
+}
+
+// happening is a node of the calendars.
+func happening(ctx context.Context, id string) (community.Node, error) {
+	l := loaders(ctx)
+	switch community.IDPrefix(id) {
 	case community.CalendarPrefix:
 		return node(l.Calendars.Load(ctx, community.CalendarID(id)))
 	case community.EventPrefix:
 		return node(l.Events.Load(ctx, community.EventID(id)))
 	case community.OccurrencePrefix:
 		return node(l.Occurrences.Load(ctx, community.OccurrenceID(id)))
-	case community.PollPrefix:
-		return node(q.hall.Poll(ctx, viewerOf(ctx), community.PollID(id)))
 	}
 	return nil, community.NotFound("thing")
 }

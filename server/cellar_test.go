@@ -41,7 +41,7 @@ func dig(t *testing.T) *cellar {
 			c.absent.bind(name, community.NewID[string](prefix))
 		}
 	}
-	for _, place := range []string{"space", "topic"} {
+	for _, place := range []string{"space", "topic", "calendar"} {
 		c.things.bind(place+"Cursor", liveCursor(c.things.values[place], 1))
 		c.absent.bind(place+"Cursor", liveCursor(c.absent.values[place], 1))
 	}
@@ -86,6 +86,7 @@ func (c *cellar) furnish() {
 	c.bind("poll", c.do("keeper", `createPoll(input: {topicId: "$topic", question: "`+secret+`?", options: ["a", "b"]}) {
 		poll { id } }`).at("poll.id").text())
 	c.bind("keeper", string(c.residents["keeper"].id))
+	c.plan()
 }
 
 func (c *cellar) reply(who, topic, body string) string {

@@ -25,7 +25,7 @@ func letters(n int) string { return strings.Repeat("я", n) }
 // override is a name that reads backwards (Unicode, U+202E).
 const override = "Anna \u202egpj.exe"
 
-var badInputs = []input{
+var badInputs = append(badCalendarInputs, []input{
 	{"register", "RegisterInput", vars{"email": "anna"}, "BAD_INPUT email"},
 	{"register", "RegisterInput", vars{"email": "Anna <anna2@example.org>"}, "BAD_INPUT email"},
 	{"register", "RegisterInput", vars{"email": letters(300) + "@example.org"}, "BAD_INPUT email"},
@@ -138,7 +138,7 @@ var badInputs = []input{
 	{"closePoll", "ClosePollInput", vars{"pollId": "rubbish"}, "NOT_FOUND"},
 	{"setTyping", "SetTypingInput", vars{"topicId": "rubbish"}, "NOT_FOUND"},
 	{"setTyping", "SetTypingInput", vars{"topicId": "rubbish", "typing": false}, "NOT_FOUND"},
-}
+}...)
 
 // TestBadInput sends each mutation what it must refuse, and wants the error to
 // say what is wrong with which field.
@@ -176,7 +176,8 @@ func goodInputs(h *house) map[string]vars {
 		vars{"i": vars{"topicId": topic, "body": "Пост"}}).at("addPost.post.id").text()
 	poll := h.get("olga", `mutation($i: CreatePollInput!) { createPoll(input: $i) { poll { id } } }`,
 		vars{"i": vars{"topicId": topic, "question": "?", "options": []string{"a", "b"}}}).at("createPoll.poll.id").text()
-	return map[string]vars{
+	good := goodCalendarInputs(h)
+	maps.Copy(good, map[string]vars{
 		"register":          {"email": "new@example.org", "password": password, "handle": "newcomer", "name": "Новый"},
 		"updateProfile":     {},
 		"setMemberRole":     {"memberId": h.residents["anna"].id, "role": community.RoleMember},
@@ -207,7 +208,8 @@ func goodInputs(h *house) map[string]vars {
 		"votePoll":          {"pollId": poll, "optionIds": []string{"1"}},
 		"closePoll":         {},
 		"setTyping":         {},
-	}
+	})
+	return good
 }
 
 // TestBadQueries asks for what cannot be answered.
@@ -226,6 +228,7 @@ func TestBadQueries(t *testing.T) {
 		`space(slug: "hall") { topics(tag: "go", %s) { nodes { id } } }`, `space(slug: "hall") { members(%s) { nodes { role } } }`,
 		`topics { nodes { posts(%s) { nodes { id } } } }`, `topics { nodes { participants(%s) { nodes { postCount } } } }`,
 		`topics { nodes { opening { revisions(%s) { nodes { number } } } } }`,
+		"calendars(%s) { nodes { id } }", "nearestEvents(%s) { nodes { id } }", "currentEvents(%s) { nodes { id } }",
 	}
 	pagings := map[string]string{
 		"first: 0": "BAD_INPUT first", "first: 101": "BAD_INPUT first", "first: -1": "BAD_INPUT first",

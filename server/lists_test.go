@@ -20,6 +20,9 @@ func lists() string {
 		public: topic(id: "$public") { postCount participantCount reactionCount viewCount liveCursor
 			posts { nodes { id body replyTo { id } mentions { handle } } } }
 		member(handle: "anna") { id bio }
+		calendars { nodes { id name description } pageInfo { hasNextPage endCursor } }
+		nearestEvents { nodes { id title goingCount } pageInfo { hasNextPage } } currentEvents { nodes { id title } }
+		events(calendarIds: ["$publicCalendar"], from: "2099-01-01", to: "2099-02-01") { nodes { id title } }
 	`)
 	n := 0
 	for _, order := range strings.Fields("LATEST NEWEST HOT MOST_DISCUSSED UNANSWERED") {
@@ -82,6 +85,8 @@ func (c *cellar) stir() {
 	c.do("keeper", `deletePost(input: {postId: "$post"}) { post { id } }`)
 	c.do("keeper", `votePoll(input: {pollId: "$poll", optionIds: ["1"]}) { poll { id } }`)
 	c.do("keeper", `updateSpace(input: {spaceId: "$space", name: "`+secret+`2"}) { space { id } }`)
+	c.do("keeper", `updateEvent(input: {eventId: "$event", title: "`+secret+`2"}) { event { id } }`)
+	c.do("keeper", `rsvp(input: {occurrenceId: "$occurrence", answer: MAYBE}) { occurrence { id } }`)
 }
 
 // TestRunningSubscriptionsHideThePrivate has people listen to public places

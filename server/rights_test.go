@@ -22,7 +22,7 @@ type probe struct {
 
 const nothingSaid = "-" // no error at all: the thing is null
 
-var queryProbes = []probe{
+var queryProbes = append(calendarQueries, []probe{
 	{does: `node(id: "$space") { id }`},
 	{does: `node(id: "$topic") { id }`},
 	{does: `node(id: "$opening") { id }`},
@@ -43,9 +43,9 @@ var queryProbes = []probe{
 	{does: `topics(spaceId: "$space") { nodes { id } }`},
 	{does: `topics(spaceId: "$space", tag: "go", orderBy: HOT) { nodes { id } }`},
 	{does: `topics(spaceId: "$space", first: 1, after: "x", orderBy: NEWEST) { nodes { id } }`},
-}
+}...)
 
-var mutationProbes = []probe{
+var mutationProbes = append(calendarMutations, []probe{
 	{does: `updateSpace(input: {spaceId: "$space", name: "x"}) { space { id } }`},
 	{does: `updateSpace(input: {spaceId: "$space", visibility: PUBLIC}) { space { id } }`},
 	{does: `joinSpace(input: {spaceId: "$space"}) { space { id } }`},
@@ -92,9 +92,9 @@ var mutationProbes = []probe{
 	{does: `closePoll(input: {pollId: "$poll"}) { poll { id } }`},
 	{does: `setTyping(input: {topicId: "$topic"}) { topicId }`},
 	{does: `setTyping(input: {topicId: "$topic", typing: false}) { topicId }`},
-}
+}...)
 
-var subscriptionProbes = []probe{
+var subscriptionProbes = append(calendarSubscriptions, []probe{
 	{does: `topicEvents(topicId: "$topic") { __typename }`},
 	{does: `topicEvents(topicId: "$topic", after: "$topicCursor") { __typename }`},
 	{does: `topicEvents(topicId: "$topic", after: "x") { __typename }`},
@@ -105,12 +105,12 @@ var subscriptionProbes = []probe{
 	{does: `spaceEvents(spaceId: "$space", calm: true, after: "x", tag: "go") { __typename }`},
 	{does: `topicPresence(topicId: "$topic") { hereCount members { id } typing { id } }`},
 	{does: `topicPresence(topicId: "$topic", hidden: true) { hereCount }`},
-}
+}...)
 
 // elsewhere are the root fields that know nothing of spaces, and lists, which
 // TestListsHideThePrivate reads.
 var elsewhere = map[string]string{
-	"viewer": "a list", "spaces": "a list", "member": "members are public", "members": "members are public",
+	"viewer": "a list", "spaces": "a list", "calendars": "a list", "member": "members are public", "members": "members are public",
 	"register": "an account", "logIn": "an account", "logOut": "an account", "changePassword": "an account",
 	"revokeSession": "an account", "createApiToken": "an account", "revokeApiToken": "an account", "updateProfile": "an account",
 	"setMemberRole": "a member", "createSpace": "takes no id",

@@ -169,9 +169,6 @@ func (c *EventChange) applyDetails(e *Event) (err error) {
 		e.For = *c.Visibility
 	}
 	if c.OrganiserIDs != nil {
-		if len(c.OrganiserIDs) > MaxHosts {
-			return community.BadInput("organiserIds", "At most %d, please.", MaxHosts)
-		}
 		hosts := append([]community.MemberID{e.CreatedBy}, c.OrganiserIDs...)
 		slices.Sort(hosts[1:])
 		e.Hosts = slices.Compact(slices.DeleteFunc(hosts, func(id community.MemberID) bool { return id == "" }))

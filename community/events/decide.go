@@ -130,7 +130,7 @@ func (a *Almanac) Invite(ctx context.Context, viewer community.Viewer, id commun
 	if len(members) == 0 || len(members) > MaxInvitations {
 		return nil, community.BadInput("memberIds", "Between 1 and %d members, please.", MaxInvitations)
 	}
-	known := a.known(ctx, "memberIds", members)
+	known := a.known(ctx, "memberIds", members, MaxInvitations)
 	err := store.Once(ctx, a.store, func(tx store.Tx) error {
 		e, err := a.run(ctx, tx, viewer, id)
 		if err != nil {

@@ -46,11 +46,11 @@ func (a *Almanac) Revise(ctx context.Context, viewer community.Viewer, r Revisio
 	if err := viewer.MayAct(); err != nil {
 		return nil, err
 	}
-	if err := a.prepare(ctx, &c); err != nil {
-		return nil, err
-	}
+	wrong := a.prepare(ctx, &c)
 	return a.change(ctx, viewer, t, func(tx store.Tx, e *Event, o *Occurrence) (changed, error) {
 		switch {
+		case wrong != nil:
+			return changed{}, wrong // not before, so that a stranger learns nothing of the event
 		case o == nil || t.Scope == All || !e.Series:
 			return a.reviseAll(ctx, tx, viewer, e, c)
 		case t.Scope == This:

@@ -15,9 +15,7 @@ func (a *Almanac) Plan(ctx context.Context, viewer community.Viewer, n NewEvent)
 	if err := viewer.MayAct(); err != nil {
 		return nil, err
 	}
-	if err := a.prepare(ctx, &c); err != nil {
-		return nil, err
-	}
+	wrong := a.prepare(ctx, &c)
 	e := &Event{
 		ID: community.NewID[community.EventID](community.EventPrefix), CalendarID: in, For: CalendarWide,
 		CreatedBy: viewer.ID, CreatedAt: a.now(), Hosts: []community.MemberID{viewer.ID},
@@ -30,6 +28,9 @@ func (a *Almanac) Plan(ctx context.Context, viewer community.Viewer, n NewEvent)
 		}
 		if !rules && cal.Contributors != Everybody {
 			return nil, errModerators
+		}
+		if wrong != nil {
+			return nil, wrong // not before, so that a stranger learns nothing of the calendar
 		}
 		made := *e
 		made.TimeZone = cal.TimeZone
@@ -65,27 +66,25 @@ func (a *Almanac) prepare(ctx context.Context, c *EventChange) (err error) {
 		}
 		c.Description, c.html = &body, html
 	}
-	var members []community.MemberID
-	if c.OrganiserIDs != nil {
-		members = append(members, c.OrganiserIDs...)
-	}
-	if c.Speakers != nil {
-		for _, s := range c.Speakers {
-			if s.MemberID != "" {
-				members = append(members, s.MemberID)
-			}
+	var speaking []community.MemberID
+	for _, s := range c.Speakers {
+		if s.MemberID != "" {
+			speaking = append(speaking, s.MemberID)
 		}
 	}
-	if len(members) > MaxHosts+MaxSpeakers {
-		return community.BadInput("organiserIds", "So many members, please: %d.", MaxHosts+MaxSpeakers)
+	if err := a.known(ctx, "speakers", speaking, MaxSpeakers); err != nil {
+		return err
 	}
-	return a.known(ctx, "organiserIds", members)
+	return a.known(ctx, "organiserIds", c.OrganiserIDs, MaxHosts)
 }
 
 // known says which member there is not.
-func (a *Almanac) known(ctx context.Context, field string, ids []community.MemberID) error {
+func (a *Almanac) known(ctx context.Context, field string, ids []community.MemberID, most int) error {
 	if len(ids) == 0 {
 		return nil
+	}
+	if len(ids) > most {
+		return community.BadInput(field, "At most %d members, please.", most)
 	}
 	names, err := a.people.Named(ctx, ids)
 	if err != nil {

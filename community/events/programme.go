@@ -42,7 +42,10 @@ func (a *Almanac) programme(ctx context.Context, e *Event, q store.Query) ([]*Oc
 	}
 	l := look{from: longAgo, to: forever, zone: e.TimeZone}
 	if e.Ends.Equal(forever) {
-		l.to = a.now().Add(farthest)
+		if l.to = a.now(); l.to.Before(e.instant(e.Start.Floating())) {
+			l.to = e.instant(e.Start.Floating())
+		}
+		l.to = l.to.Add(farthest)
 	}
 	u := newUnkept(e, l, q, nil)
 	out := kept
