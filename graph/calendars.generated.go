@@ -550,38 +550,6 @@ func (ec *executionContext) fieldContext_EventCancelled_event(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _EventCancelled_occurrence(ctx context.Context, field graphql.CollectedField, obj *events.EventCancelledEvent) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_EventCancelled_occurrence(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Occurrence, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *events.Occurrence) graphql.Marshaler {
-			return ec.marshalOOccurrence2ᚖvecheᚋcommunityᚋeventsᚐOccurrence(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_EventCancelled_occurrence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "EventCancelled",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Occurrence(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
 func (ec *executionContext) _EventChanged_cursor(ctx context.Context, field graphql.CollectedField, obj *events.EventChangedEvent) (ret graphql.Marshaler) {
 	return ec.marshalNCursor2vecheᚋcommunityᚐCursor(ctx, field.Selections, obj.Cursor)
 }
@@ -633,6 +601,45 @@ func (ec *executionContext) _EventRemoved_eventId(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_EventRemoved_eventId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("EventRemoved", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _OccurrenceCancelled_cursor(ctx context.Context, field graphql.CollectedField, obj *events.OccurrenceCancelledEvent) (ret graphql.Marshaler) {
+	return ec.marshalNCursor2vecheᚋcommunityᚐCursor(ctx, field.Selections, obj.Cursor)
+}
+func (ec *executionContext) fieldContext_OccurrenceCancelled_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OccurrenceCancelled", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _OccurrenceCancelled_occurrence(ctx context.Context, field graphql.CollectedField, obj *events.OccurrenceCancelledEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OccurrenceCancelled_occurrence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Occurrence, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *events.Occurrence) graphql.Marshaler {
+			return ec.marshalNOccurrence2ᚖvecheᚋcommunityᚋeventsᚐOccurrence(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OccurrenceCancelled_occurrence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OccurrenceCancelled",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Occurrence(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _OccurrenceChanged_cursor(ctx context.Context, field graphql.CollectedField, obj *events.OccurrenceChangedEvent) (ret graphql.Marshaler) {
@@ -882,6 +889,11 @@ func (ec *executionContext) _CalendarEvent(ctx context.Context, sel ast.Selectio
 			return graphql.Null
 		}
 		return ec._OccurrenceChanged(ctx, sel, obj)
+	case *events.OccurrenceCancelledEvent:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._OccurrenceCancelled(ctx, sel, obj)
 	case *events.EventRemovedEvent:
 		if obj == nil {
 			return graphql.Null
@@ -1250,11 +1262,6 @@ func (ec *executionContext) _EventCancelled(ctx context.Context, sel ast.Selecti
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "occurrence":
-			out.Values[i] = ec._EventCancelled_occurrence(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1316,6 +1323,38 @@ func (ec *executionContext) _EventRemoved(ctx context.Context, sel ast.Selection
 			}
 		case "eventId":
 			out.Values[i] = ec._EventRemoved_eventId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	return out
+}
+
+var occurrenceCancelledImplementors = []string{"OccurrenceCancelled", "CalendarEvent"}
+
+func (ec *executionContext) _OccurrenceCancelled(ctx context.Context, sel ast.SelectionSet, obj *events.OccurrenceCancelledEvent) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, occurrenceCancelledImplementors)
+
+	out := wire.NewFields(fields)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = wire.MarshalString("OccurrenceCancelled")
+		case "cursor":
+			out.Values[i] = ec._OccurrenceCancelled_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "occurrence":
+			out.Values[i] = ec._OccurrenceCancelled_occurrence(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

@@ -261,9 +261,8 @@ type ComplexityRoot struct {
 	}
 
 	EventCancelled struct {
-		Cursor     func(childComplexity int) int
-		Event      func(childComplexity int) int
-		Occurrence func(childComplexity int) int
+		Cursor func(childComplexity int) int
+		Event  func(childComplexity int) int
 	}
 
 	EventChanged struct {
@@ -424,6 +423,11 @@ type ComplexityRoot struct {
 		Title            func(childComplexity int) int
 		ViewerAttendance func(childComplexity int) int
 		WaitingCount     func(childComplexity int) int
+	}
+
+	OccurrenceCancelled struct {
+		Cursor     func(childComplexity int) int
+		Occurrence func(childComplexity int) int
 	}
 
 	OccurrenceChanged struct {
@@ -1525,12 +1529,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EventCancelled.Event(childComplexity), true
-	case "EventCancelled.occurrence":
-		if e.ComplexityRoot.EventCancelled.Occurrence == nil {
-			break
-		}
-
-		return e.ComplexityRoot.EventCancelled.Occurrence(childComplexity), true
 
 	case "EventChanged.cursor":
 		if e.ComplexityRoot.EventChanged.Cursor == nil {
@@ -2417,6 +2415,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Occurrence.WaitingCount(childComplexity), true
+
+	case "OccurrenceCancelled.cursor":
+		if e.ComplexityRoot.OccurrenceCancelled.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OccurrenceCancelled.Cursor(childComplexity), true
+	case "OccurrenceCancelled.occurrence":
+		if e.ComplexityRoot.OccurrenceCancelled.Occurrence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OccurrenceCancelled.Occurrence(childComplexity), true
 
 	case "OccurrenceChanged.cursor":
 		if e.ComplexityRoot.OccurrenceChanged.Cursor == nil {
@@ -4083,7 +4094,7 @@ type UpdateCalendarPayload {
 }
 
 "Something that happened in a calendar."
-union CalendarEvent = EventAdded | EventChanged | EventCancelled | EventRemoved | OccurrenceChanged | AttendanceChanged | CalendarChanged | ResyncRequired
+union CalendarEvent = EventAdded | EventChanged | EventCancelled | EventRemoved | OccurrenceCancelled | OccurrenceChanged | AttendanceChanged | CalendarChanged | ResyncRequired
 
 "An event is new to all who see the calendar."
 type EventAdded {
@@ -4101,14 +4112,20 @@ type EventChanged {
   event: Event!
 }
 
-"An event, or an occurrence of it, was called off."
+"An event was called off as a whole. Of a series, fetch what is shown anew."
 type EventCancelled {
   "Where a subscription goes on behind this event."
   cursor: Cursor!
   "The event."
   event: Event!
-  "The occurrence; nothing if it was the whole event."
-  occurrence: Occurrence
+}
+
+"An occurrence was called off."
+type OccurrenceCancelled {
+  "Where a subscription goes on behind this event."
+  cursor: Cursor!
+  "The occurrence."
+  occurrence: Occurrence!
 }
 
 "An event is not for all who see the calendar any more."

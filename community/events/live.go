@@ -24,11 +24,14 @@ type (
 		Cursor community.Cursor
 		Event  *Event
 	}
-	// EventCancelledEvent brings an event that was called off, or one occurrence
-	// of it.
+	// EventCancelledEvent brings an event that was called off.
 	EventCancelledEvent struct {
+		Cursor community.Cursor
+		Event  *Event
+	}
+	// OccurrenceCancelledEvent brings an occurrence that was called off.
+	OccurrenceCancelledEvent struct {
 		Cursor     community.Cursor
-		Event      *Event
 		Occurrence *Occurrence
 	}
 	// EventRemovedEvent names an event that not all who see the calendar may see
@@ -55,13 +58,14 @@ type (
 )
 
 // IsCalendarEvent marks the events of calendars.
-func (*EventAddedEvent) IsCalendarEvent()        {}
-func (*EventChangedEvent) IsCalendarEvent()      {}
-func (*EventCancelledEvent) IsCalendarEvent()    {}
-func (*EventRemovedEvent) IsCalendarEvent()      {}
-func (*OccurrenceChangedEvent) IsCalendarEvent() {}
-func (*AttendanceChangedEvent) IsCalendarEvent() {}
-func (*CalendarChangedEvent) IsCalendarEvent()   {}
+func (*EventAddedEvent) IsCalendarEvent()          {}
+func (*EventChangedEvent) IsCalendarEvent()        {}
+func (*EventCancelledEvent) IsCalendarEvent()      {}
+func (*EventRemovedEvent) IsCalendarEvent()        {}
+func (*OccurrenceCancelledEvent) IsCalendarEvent() {}
+func (*OccurrenceChangedEvent) IsCalendarEvent()   {}
+func (*AttendanceChangedEvent) IsCalendarEvent()   {}
+func (*CalendarChangedEvent) IsCalendarEvent()     {}
 
 // CalendarFeed is what happens in a calendar.
 func (a *Almanac) CalendarFeed(id community.CalendarID) *community.Feed {
@@ -127,7 +131,7 @@ func eventEvent(kind live.Kind, c community.Cursor, e *Event) CalendarEvent {
 	case EventAdded:
 		return &EventAddedEvent{c, e}
 	case EventCancelled:
-		return &EventCancelledEvent{c, e, nil}
+		return &EventCancelledEvent{c, e}
 	}
 	return &EventChangedEvent{c, e}
 }
@@ -135,9 +139,7 @@ func eventEvent(kind live.Kind, c community.Cursor, e *Event) CalendarEvent {
 func occurrenceEvent(kind live.Kind, c community.Cursor, o *Occurrence) CalendarEvent {
 	switch kind {
 	case OccurrenceOff:
-		if o != nil {
-			return &EventCancelledEvent{c, o.event, o}
-		}
+		return &OccurrenceCancelledEvent{c, o}
 	case OccurrenceEdited, OccurrenceMoved:
 		return &OccurrenceChangedEvent{c, o}
 	}
