@@ -23,6 +23,8 @@ type diary struct {
 	t    *testing.T
 	hall *forum.Hall
 	at   *time.Time
+	// engine is what the documents are in.
+	engine string
 }
 
 func newDiary(t *testing.T) diary {
@@ -55,7 +57,7 @@ func openDiary(t *testing.T, s store.Store) diary {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return diary{a, t, hall, &at}
+	return diary{a, t, hall, &at, "sqlite"}
 }
 
 // eachEngine runs the test over SQLite, over MongoDB's protocol with
@@ -71,7 +73,9 @@ func eachEngine(t *testing.T, test func(d diary)) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			test(openDiary(t, s))
+			d := openDiary(t, s)
+			d.engine = name
+			test(d)
 		})
 	}
 }

@@ -99,9 +99,9 @@ func (r *Rule) positioned(all []time.Time) []time.Time {
 
 // names says whether the rule names the day; its month is one of the rule's.
 func (r *Rule) names(d time.Time) bool {
-	return (len(r.MonthDays) == 0 || oneOf(r.MonthDays, d.Day(), monthLength(d))) &&
+	return (len(r.Weekdays) == 0 || r.namesWeekday(d)) &&
+		(len(r.MonthDays) == 0 || oneOf(r.MonthDays, d.Day(), monthLength(d))) &&
 		(len(r.YearDays) == 0 || oneOf(r.YearDays, d.YearDay(), yearLength(d.Year()))) &&
-		(len(r.Weekdays) == 0 || r.namesWeekday(d)) &&
 		(len(r.Weeks) == 0 || r.namesWeek(d))
 }
 
@@ -117,21 +117,20 @@ func yearLength(year int) int { return date(year, 12, 31).YearDay() }
 
 func (r *Rule) namesWeekday(d time.Time) bool {
 	w := weekday(d)
-	n, of := d.Day(), monthLength(d)
+	return slices.ContainsFunc(r.Weekdays, func(x nth) bool { return x.Day == w && (x.N == 0 || r.numbers(d, x.N)) })
+}
+
+// numbers says whether the day is the n-th of its weekday in the month, or in the
+// year.
+func (r *Rule) numbers(d time.Time, n int) bool {
+	at, of := d.Day(), monthLength(d)
 	if rrule.Frequency(r.Freq) == rrule.YEARLY && len(r.Months) == 0 {
-		n, of = d.YearDay(), yearLength(d.Year())
+		at, of = d.YearDay(), yearLength(d.Year())
 	}
-	return slices.ContainsFunc(r.Weekdays, func(x nth) bool {
-		switch {
-		case x.Day != w:
-			return false
-		case x.N > 0:
-			return (n-1)/7+1 == x.N
-		case x.N < 0:
-			return (of-n)/7+1 == -x.N
-		}
-		return true
-	})
+	if n > 0 {
+		return (at-1)/7+1 == n
+	}
+	return (of-at)/7+1 == -n
 }
 
 // namesWeek counts weeks as ISO 8601 does, but for where they begin: the first
