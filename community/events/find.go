@@ -40,10 +40,13 @@ func (a *Almanac) occurrence(ctx context.Context, on store.Ops, viewer community
 	if err != nil {
 		return nil, false, fmt.Errorf("look up an occurrence: %w", err)
 	}
-	if len(other) > 0 {
-		return nil, false, community.NotFound("occurrence")
+	switch {
+	case len(other) == 0:
+		return o, runs, nil
+	case other[0].ID == id: // somebody answered just now
+		return other[0].of(e), runs, nil
 	}
-	return o, runs, nil
+	return nil, false, community.NotFound("occurrence")
 }
 
 // unkeptAs is the series' occurrence of the id; nil if it has none.

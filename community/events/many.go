@@ -146,7 +146,11 @@ func (a *Almanac) addUnkept(ctx context.Context, out map[community.OccurrenceID]
 		return fmt.Errorf("look up occurrences: %w", err)
 	}
 	for _, o := range others { // kept under the ids that they had before the series was moved
-		delete(out, added[pair(o.EventID, o.Original)])
+		if id := added[pair(o.EventID, o.Original)]; id == o.ID { // or answered to just now
+			out[id] = o.of(found[string(o.EventID)])
+		} else {
+			delete(out, id)
+		}
 	}
 	return nil
 }
