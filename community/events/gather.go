@@ -190,6 +190,7 @@ func (g *gathering) next() (*Occurrence, error) {
 // Len is how many sources have an occurrence at hand; with the next four it makes
 // a heap.Interface.
 func (g *gathering) Len() int { return len(g.heads) }
+
 func (g *gathering) Less(i, j int) bool {
 	return before(g.heads[i].Occurrence, g.heads[j].Occurrence) != g.desc
 }

@@ -2,9 +2,8 @@ package events
 
 import (
 	"archive/zip"
-	"os"
+	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -15,11 +14,11 @@ import (
 // time/tzdata embeds.
 func allZones(t *testing.T) (out []community.TimeZone) {
 	t.Helper()
-	root := runtime.GOROOT()
-	if root == "" {
-		root = os.Getenv("GOROOT")
+	root, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		t.Fatal(err)
 	}
-	z, err := zip.OpenReader(filepath.Join(root, "lib", "time", "zoneinfo.zip"))
+	z, err := zip.OpenReader(filepath.Join(strings.TrimSpace(string(root)), "lib", "time", "zoneinfo.zip"))
 	if err != nil {
 		t.Fatal(err)
 	}
