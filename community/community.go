@@ -13,28 +13,34 @@ import (
 // Typed ids. Each is a TypeID: a prefix that names the type, and a UUIDv7 in
 // base32, so that ids sort by the time they were made.
 type (
-	MemberID  string
-	SessionID string
-	TokenID   string
-	SpaceID   string
-	TopicID   string
-	PostID    string
-	PollID    string
-	BoardID   string
-	IdeaID    string
+	MemberID     string
+	SessionID    string
+	TokenID      string
+	SpaceID      string
+	TopicID      string
+	PostID       string
+	PollID       string
+	BoardID      string
+	IdeaID       string
+	CalendarID   string
+	EventID      string
+	OccurrenceID string
 )
 
 // The prefixes of ids, by which node(id:) knows the type.
 const (
-	MemberPrefix  = "member"
-	SessionPrefix = "session"
-	TokenPrefix   = "token"
-	SpacePrefix   = "space"
-	TopicPrefix   = "topic"
-	PostPrefix    = "post"
-	PollPrefix    = "poll"
-	BoardPrefix   = "board"
-	IdeaPrefix    = "idea"
+	MemberPrefix     = "member"
+	SessionPrefix    = "session"
+	TokenPrefix      = "token"
+	SpacePrefix      = "space"
+	TopicPrefix      = "topic"
+	PostPrefix       = "post"
+	PollPrefix       = "poll"
+	BoardPrefix      = "board"
+	IdeaPrefix       = "idea"
+	CalendarPrefix   = "calendar"
+	EventPrefix      = "event"
+	OccurrencePrefix = "occurrence"
 )
 
 // NewID makes an id with the prefix.

@@ -118,11 +118,14 @@ type ResyncRequired struct {
 	Cursor Cursor
 }
 
-// IsTopicEvent says that it may come in a topic.
+// IsTopicEvent and what follows mark the places in whose events it may come.
 func (*ResyncRequired) IsTopicEvent() {}
 
-// IsSpaceEvent says that it may come in a space.
+// IsSpaceEvent is of spaces.
 func (*ResyncRequired) IsSpaceEvent() {}
 
-// IsBoardEvent says that it may come on a board.
+// IsBoardEvent is of boards.
 func (*ResyncRequired) IsBoardEvent() {}
+
+// IsCalendarEvent is of calendars.
+func (*ResyncRequired) IsCalendarEvent() {}

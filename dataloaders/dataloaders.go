@@ -12,6 +12,7 @@ import (
 	"github.com/vikstrous/dataloadgen"
 
 	"veche/community"
+	"veche/community/events"
 	"veche/community/forum"
 	"veche/community/ideas"
 	"veche/community/members"
@@ -41,13 +42,19 @@ type Loaders struct {
 	Budgets  *dataloadgen.Loader[*ideas.Board, *int]
 	Ranks    *dataloadgen.Loader[ideas.Rank, *int]
 	Cursors  *dataloadgen.Loader[live.Stream, community.Cursor]
+
+	Calendars   *dataloadgen.Loader[community.CalendarID, *events.Calendar]
+	Events      *dataloadgen.Loader[community.EventID, *events.Event]
+	Occurrences *dataloadgen.Loader[community.OccurrenceID, *events.Occurrence]
+	Attendances *dataloadgen.Loader[community.OccurrenceID, *events.Attendance]
 }
 
 // Source is where loaders read.
 type Source struct {
-	Roll   *members.Roll
-	Hall   *forum.Hall
-	Boards *ideas.Assembly
+	Roll    *members.Roll
+	Hall    *forum.Hall
+	Boards  *ideas.Assembly
+	Almanac *events.Almanac
 }
 
 // Fresh makes the loaders of a response to the viewer. Live cursors are those
@@ -74,6 +81,10 @@ func (s Source) Fresh(viewer community.Viewer, moment live.Moment) *Loaders {
 		Cursors: batch("stream", func(ctx context.Context, streams []live.Stream) (map[live.Stream]community.Cursor, error) {
 			return h.LiveCursors(ctx, moment, streams)
 		}),
+		Calendars:   batch("calendar", seenBy(viewer, s.Almanac.CalendarsByID)),
+		Events:      batch("event", seenBy(viewer, s.Almanac.EventsByID)),
+		Occurrences: batch("occurrence", seenBy(viewer, s.Almanac.OccurrencesByID)),
+		Attendances: optional(seenBy(viewer, s.Almanac.AttendancesOf)),
 	}
 }
 

@@ -5,6 +5,7 @@ package graph
 import (
 	"time"
 	"veche/community"
+	"veche/community/events"
 	"veche/community/forum"
 	"veche/community/ideas"
 	"veche/community/members"
@@ -96,6 +97,14 @@ type BookmarkPayload struct {
 	Post *forum.Post `json:"post,omitempty"`
 }
 
+// The answer to cancelEvent.
+type CancelEventPayload struct {
+	// The event.
+	Event *events.Event `json:"event"`
+	// The occurrence, if one was called off alone.
+	Occurrence *events.Occurrence `json:"occurrence,omitempty"`
+}
+
 // The old and the new password.
 type ChangePasswordInput struct {
 	// The present password.
@@ -108,6 +117,20 @@ type ChangePasswordInput struct {
 type ChangePasswordPayload struct {
 	// The viewer.
 	Viewer *community.Viewer `json:"viewer"`
+}
+
+// Who is at the door.
+type CheckInInput struct {
+	// The occurrence.
+	OccurrenceID string `json:"occurrenceId"`
+	// The ticket that they show.
+	Ticket string `json:"ticket"`
+}
+
+// The answer to checkIn.
+type CheckInPayload struct {
+	// How the member stands.
+	Attendance *events.Attendance `json:"attendance"`
 }
 
 // Which poll to end.
@@ -136,6 +159,18 @@ type CreateBoardPayload struct {
 	Board *ideas.Board `json:"board"`
 }
 
+// The answer to createCalendar.
+type CreateCalendarPayload struct {
+	// The calendar.
+	Calendar *events.Calendar `json:"calendar"`
+}
+
+// The answer to createEvent.
+type CreateEventPayload struct {
+	// The event.
+	Event *events.Event `json:"event"`
+}
+
 // The answer to createPoll.
 type CreatePollPayload struct {
 	// The poll.
@@ -152,6 +187,22 @@ type CreateSpacePayload struct {
 type CreateTopicPayload struct {
 	// The topic.
 	Topic *forum.Topic `json:"topic"`
+}
+
+// Whom to let in, or to refuse.
+type DecideAttendanceInput struct {
+	// The occurrence.
+	OccurrenceID string `json:"occurrenceId"`
+	// The member.
+	MemberID string `json:"memberId"`
+	// True lets them in, false refuses them.
+	Approve bool `json:"approve"`
+}
+
+// The answer to decideAttendance.
+type DecideAttendancePayload struct {
+	// The occurrence.
+	Occurrence *events.Occurrence `json:"occurrence"`
 }
 
 // Which idea to delete.
@@ -206,6 +257,20 @@ type EditPostInput struct {
 type EditPostPayload struct {
 	// The post.
 	Post *forum.Post `json:"post"`
+}
+
+// Whom to invite.
+type InviteToEventInput struct {
+	// The event.
+	EventID string `json:"eventId"`
+	// 1 to 100 members.
+	MemberIds []string `json:"memberIds"`
+}
+
+// The answer to inviteToEvent.
+type InviteToEventPayload struct {
+	// The event.
+	Event *events.Event `json:"event"`
 }
 
 // Which space to join.
@@ -382,6 +447,12 @@ type RevokeSessionPayload struct {
 	SessionID string `json:"sessionId"`
 }
 
+// The answer to rsvp.
+type RsvpPayload struct {
+	// The occurrence.
+	Occurrence *events.Occurrence `json:"occurrence"`
+}
+
 // The answer to setIdeaStatus.
 type SetIdeaStatusPayload struct {
 	// The idea.
@@ -460,6 +531,38 @@ type UpdateBoardInput struct {
 type UpdateBoardPayload struct {
 	// The board.
 	Board *ideas.Board `json:"board"`
+}
+
+// What to change of a calendar; what is not given stays.
+type UpdateCalendarInput struct {
+	// The calendar.
+	CalendarID string `json:"calendarId"`
+	// The name.
+	Name *string `json:"name,omitempty"`
+	// The name in addresses.
+	Slug *string `json:"slug,omitempty"`
+	// What it is for.
+	Description *string `json:"description,omitempty"`
+	// Whether guests are not to see it. Not in a space.
+	MembersOnly *bool `json:"membersOnly,omitempty"`
+	// Who may add events.
+	Contributors *events.Contributors `json:"contributors,omitempty"`
+	// The zone of events for which none is given.
+	TimeZone *community.TimeZone `json:"timeZone,omitempty"`
+}
+
+// The answer to updateCalendar.
+type UpdateCalendarPayload struct {
+	// The calendar.
+	Calendar *events.Calendar `json:"calendar"`
+}
+
+// The answer to updateEvent.
+type UpdateEventPayload struct {
+	// The event; with FOLLOWING the new one.
+	Event *events.Event `json:"event"`
+	// The occurrence, if one was changed alone.
+	Occurrence *events.Occurrence `json:"occurrence,omitempty"`
 }
 
 // What to change of an idea; what is not given stays.

@@ -1176,6 +1176,40 @@ func (ec *executionContext) marshalNID2vecheᚋcommunityᚐBoardID(ctx context.C
 	return res
 }
 
+func (ec *executionContext) unmarshalNID2vecheᚋcommunityᚐCalendarID(ctx context.Context, v any) (community.CalendarID, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := community.CalendarID(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2vecheᚋcommunityᚐCalendarID(ctx context.Context, sel ast.SelectionSet, v community.CalendarID) graphql.Marshaler {
+	_ = sel
+	res := wire.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNID2vecheᚋcommunityᚐEventID(ctx context.Context, v any) (community.EventID, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := community.EventID(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2vecheᚋcommunityᚐEventID(ctx context.Context, sel ast.SelectionSet, v community.EventID) graphql.Marshaler {
+	_ = sel
+	res := wire.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNID2vecheᚋcommunityᚐIdeaID(ctx context.Context, v any) (community.IdeaID, error) {
 	tmp, err := graphql.UnmarshalString(v)
 	res := community.IdeaID(tmp)
@@ -1200,6 +1234,23 @@ func (ec *executionContext) unmarshalNID2vecheᚋcommunityᚐMemberID(ctx contex
 }
 
 func (ec *executionContext) marshalNID2vecheᚋcommunityᚐMemberID(ctx context.Context, sel ast.SelectionSet, v community.MemberID) graphql.Marshaler {
+	_ = sel
+	res := wire.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNID2vecheᚋcommunityᚐOccurrenceID(ctx context.Context, v any) (community.OccurrenceID, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := community.OccurrenceID(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2vecheᚋcommunityᚐOccurrenceID(ctx context.Context, sel ast.SelectionSet, v community.OccurrenceID) graphql.Marshaler {
 	_ = sel
 	res := wire.MarshalString(string(v))
 	if res == graphql.Null {
@@ -1431,6 +1482,28 @@ func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel
 	return ret
 }
 
+func (ec *executionContext) unmarshalNString2ᚖstring(ctx context.Context, v any) (*string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNString2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	_ = sel
+	res := wire.MarshalString(*v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) marshalN__Directive2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirective(ctx context.Context, sel ast.SelectionSet, v introspection.Directive) graphql.Marshaler {
 	return ec.___Directive(ctx, sel, &v)
 }
@@ -1601,6 +1674,19 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	return res
 }
 
+func (ec *executionContext) unmarshalOID2vecheᚋcommunityᚐMemberID(ctx context.Context, v any) (community.MemberID, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := community.MemberID(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOID2vecheᚋcommunityᚐMemberID(ctx context.Context, sel ast.SelectionSet, v community.MemberID) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := wire.MarshalString(string(v))
+	return res
+}
+
 func (ec *executionContext) unmarshalOID2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
 	if v == nil {
 		return nil, nil
@@ -1636,6 +1722,41 @@ func (ec *executionContext) marshalOID2ᚕstringᚄ(ctx context.Context, sel ast
 	return ret
 }
 
+func (ec *executionContext) unmarshalOID2ᚕvecheᚋcommunityᚐMemberIDᚄ(ctx context.Context, v any) ([]community.MemberID, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]community.MemberID, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNID2vecheᚋcommunityᚐMemberID(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOID2ᚕvecheᚋcommunityᚐMemberIDᚄ(ctx context.Context, sel ast.SelectionSet, v []community.MemberID) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNID2vecheᚋcommunityᚐMemberID(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOID2ᚖstring(ctx context.Context, v any) (*string, error) {
 	if v == nil {
 		return nil, nil
@@ -1654,6 +1775,25 @@ func (ec *executionContext) marshalOID2ᚖstring(ctx context.Context, sel ast.Se
 	return res
 }
 
+func (ec *executionContext) unmarshalOID2ᚖvecheᚋcommunityᚐOccurrenceID(ctx context.Context, v any) (*community.OccurrenceID, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := community.OccurrenceID(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOID2ᚖvecheᚋcommunityᚐOccurrenceID(ctx context.Context, sel ast.SelectionSet, v *community.OccurrenceID) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := wire.MarshalString(string(*v))
+	return res
+}
+
 func (ec *executionContext) unmarshalOID2ᚖvecheᚋcommunityᚐPostID(ctx context.Context, v any) (*community.PostID, error) {
 	if v == nil {
 		return nil, nil
@@ -1664,6 +1804,25 @@ func (ec *executionContext) unmarshalOID2ᚖvecheᚋcommunityᚐPostID(ctx conte
 }
 
 func (ec *executionContext) marshalOID2ᚖvecheᚋcommunityᚐPostID(ctx context.Context, sel ast.SelectionSet, v *community.PostID) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := wire.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) unmarshalOID2ᚖvecheᚋcommunityᚐSpaceID(ctx context.Context, v any) (*community.SpaceID, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := community.SpaceID(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOID2ᚖvecheᚋcommunityᚐSpaceID(ctx context.Context, sel ast.SelectionSet, v *community.SpaceID) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -1688,6 +1847,18 @@ func (ec *executionContext) marshalOInt2ᚖint(ctx context.Context, sel ast.Sele
 	_ = sel
 	_ = ctx
 	res := graphql.MarshalInt(*v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOString2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOString2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := wire.MarshalString(v)
 	return res
 }
 

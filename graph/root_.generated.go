@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"sync/atomic"
 	"veche/community"
+	"veche/community/events"
 	"veche/community/forum"
 	"veche/community/ideas"
 	"veche/community/members"
@@ -25,9 +26,12 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	Attendance() AttendanceResolver
 	Board() BoardResolver
 	BoardMember() BoardMemberResolver
 	Bookmark() BookmarkResolver
+	Calendar() CalendarResolver
+	Event() EventResolver
 	Idea() IdeaResolver
 	IdeaAnswer() IdeaAnswerResolver
 	IdeaVote() IdeaVoteResolver
@@ -35,6 +39,7 @@ type ResolverRoot interface {
 	LeaderboardMove() LeaderboardMoveResolver
 	Member() MemberResolver
 	Mutation() MutationResolver
+	Occurrence() OccurrenceResolver
 	Participant() ParticipantResolver
 	Policy() PolicyResolver
 	Poll() PollResolver
@@ -45,6 +50,7 @@ type ResolverRoot interface {
 	Session() SessionResolver
 	Space() SpaceResolver
 	SpaceMember() SpaceMemberResolver
+	Speaker() SpeakerResolver
 	Subscription() SubscriptionResolver
 	Topic() TopicResolver
 	TopicPresence() TopicPresenceResolver
@@ -73,6 +79,13 @@ type ComplexityRoot struct {
 		Space func(childComplexity int) int
 	}
 
+	AgendaItem struct {
+		After   func(childComplexity int) int
+		Minutes func(childComplexity int) int
+		Speaker func(childComplexity int) int
+		Title   func(childComplexity int) int
+	}
+
 	AnnounceWinnersPayload struct {
 		Board func(childComplexity int) int
 	}
@@ -87,6 +100,33 @@ type ComplexityRoot struct {
 		ID        func(childComplexity int) int
 		Name      func(childComplexity int) int
 		Scopes    func(childComplexity int) int
+	}
+
+	Attendance struct {
+		At          func(childComplexity int) int
+		ChangedAt   func(childComplexity int) int
+		CheckedInAt func(childComplexity int) int
+		Guests      func(childComplexity int) int
+		Member      func(childComplexity int) int
+		Occurrence  func(childComplexity int) int
+		Status      func(childComplexity int) int
+		Ticket      func(childComplexity int) int
+	}
+
+	AttendanceChanged struct {
+		Cursor     func(childComplexity int) int
+		Occurrence func(childComplexity int) int
+	}
+
+	AttendanceConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	AttendanceEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	Board struct {
@@ -170,8 +210,47 @@ type ComplexityRoot struct {
 		Post func(childComplexity int) int
 	}
 
+	Calendar struct {
+		Contributors func(childComplexity int) int
+		CreatedAt    func(childComplexity int) int
+		Description  func(childComplexity int) int
+		Drafts       func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor) int
+		ID           func(childComplexity int) int
+		LiveCursor   func(childComplexity int) int
+		MembersOnly  func(childComplexity int) int
+		Name         func(childComplexity int) int
+		Slug         func(childComplexity int) int
+		Space        func(childComplexity int) int
+		TimeZone     func(childComplexity int) int
+	}
+
+	CalendarChanged struct {
+		Calendar func(childComplexity int) int
+		Cursor   func(childComplexity int) int
+	}
+
+	CalendarConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	CalendarEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	CancelEventPayload struct {
+		Event      func(childComplexity int) int
+		Occurrence func(childComplexity int) int
+	}
+
 	ChangePasswordPayload struct {
 		Viewer func(childComplexity int) int
+	}
+
+	CheckInPayload struct {
+		Attendance func(childComplexity int) int
 	}
 
 	ClosePollPayload struct {
@@ -203,6 +282,14 @@ type ComplexityRoot struct {
 		Board func(childComplexity int) int
 	}
 
+	CreateCalendarPayload struct {
+		Calendar func(childComplexity int) int
+	}
+
+	CreateEventPayload struct {
+		Event func(childComplexity int) int
+	}
+
 	CreatePollPayload struct {
 		Poll func(childComplexity int) int
 	}
@@ -213,6 +300,10 @@ type ComplexityRoot struct {
 
 	CreateTopicPayload struct {
 		Topic func(childComplexity int) int
+	}
+
+	DecideAttendancePayload struct {
+		Occurrence func(childComplexity int) int
 	}
 
 	DeleteIdeaPayload struct {
@@ -229,6 +320,73 @@ type ComplexityRoot struct {
 
 	EditPostPayload struct {
 		Post func(childComplexity int) int
+	}
+
+	Event struct {
+		Added           func(childComplexity int) int
+		Agenda          func(childComplexity int) int
+		AllDay          func(childComplexity int) int
+		Approval        func(childComplexity int) int
+		AttendeesHidden func(childComplexity int) int
+		Body            func(childComplexity int) int
+		Calendar        func(childComplexity int) int
+		CancelReason    func(childComplexity int) int
+		Capacity        func(childComplexity int) int
+		Continues       func(childComplexity int) int
+		Cover           func(childComplexity int) int
+		CreatedAt       func(childComplexity int) int
+		EditedAt        func(childComplexity int) int
+		Format          func(childComplexity int) int
+		GuestLimit      func(childComplexity int) int
+		HTML            func(childComplexity int) int
+		ID              func(childComplexity int) int
+		Link            func(childComplexity int) int
+		Occurrences     func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor) int
+		Organisers      func(childComplexity int) int
+		Place           func(childComplexity int) int
+		Recurrence      func(childComplexity int) int
+		Sequence        func(childComplexity int) int
+		Series          func(childComplexity int) int
+		Skipped         func(childComplexity int) int
+		Speakers        func(childComplexity int) int
+		Start           func(childComplexity int) int
+		Status          func(childComplexity int) int
+		Tags            func(childComplexity int) int
+		TimeZone        func(childComplexity int) int
+		Title           func(childComplexity int) int
+		UID             func(childComplexity int) int
+		Visibility      func(childComplexity int) int
+	}
+
+	EventAdded struct {
+		Cursor func(childComplexity int) int
+		Event  func(childComplexity int) int
+	}
+
+	EventCancelled struct {
+		Cursor func(childComplexity int) int
+		Event  func(childComplexity int) int
+	}
+
+	EventChanged struct {
+		Cursor func(childComplexity int) int
+		Event  func(childComplexity int) int
+	}
+
+	EventConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	EventEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	EventRemoved struct {
+		Cursor  func(childComplexity int) int
+		EventID func(childComplexity int) int
 	}
 
 	Idea struct {
@@ -335,6 +493,10 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	InviteToEventPayload struct {
+		Event func(childComplexity int) int
+	}
+
 	JoinSpacePayload struct {
 		Space func(childComplexity int) int
 	}
@@ -413,17 +575,23 @@ type ComplexityRoot struct {
 		AnnounceWinners   func(childComplexity int, input ideas.Announcement, idempotencyKey *string) int
 		AnswerIdea        func(childComplexity int, input AnswerIdeaInput, idempotencyKey *string) int
 		Bookmark          func(childComplexity int, input BookmarkInput, idempotencyKey *string) int
+		CancelEvent       func(childComplexity int, input events.Cancellation, idempotencyKey *string) int
 		ChangePassword    func(childComplexity int, input ChangePasswordInput, idempotencyKey *string) int
+		CheckIn           func(childComplexity int, input CheckInInput, idempotencyKey *string) int
 		ClosePoll         func(childComplexity int, input ClosePollInput, idempotencyKey *string) int
 		CreateAPIToken    func(childComplexity int, input members.NewToken, idempotencyKey *string) int
 		CreateBoard       func(childComplexity int, input ideas.NewBoard, idempotencyKey *string) int
+		CreateCalendar    func(childComplexity int, input events.NewCalendar, idempotencyKey *string) int
+		CreateEvent       func(childComplexity int, input events.NewEvent, idempotencyKey *string) int
 		CreatePoll        func(childComplexity int, input forum.NewPoll, idempotencyKey *string) int
 		CreateSpace       func(childComplexity int, input forum.NewSpace, idempotencyKey *string) int
 		CreateTopic       func(childComplexity int, input forum.NewTopic, idempotencyKey *string) int
+		DecideAttendance  func(childComplexity int, input DecideAttendanceInput, idempotencyKey *string) int
 		DeleteIdea        func(childComplexity int, input DeleteIdeaInput, idempotencyKey *string) int
 		DeletePost        func(childComplexity int, input DeletePostInput, idempotencyKey *string) int
 		DeleteTopic       func(childComplexity int, input DeleteTopicInput, idempotencyKey *string) int
 		EditPost          func(childComplexity int, input EditPostInput, idempotencyKey *string) int
+		InviteToEvent     func(childComplexity int, input InviteToEventInput, idempotencyKey *string) int
 		JoinSpace         func(childComplexity int, input JoinSpaceInput, idempotencyKey *string) int
 		LeaveSpace        func(childComplexity int, input LeaveSpaceInput, idempotencyKey *string) int
 		LogIn             func(childComplexity int, input LogInInput, idempotencyKey *string) int
@@ -440,11 +608,14 @@ type ComplexityRoot struct {
 		RestoreTopic      func(childComplexity int, input RestoreTopicInput, idempotencyKey *string) int
 		RevokeAPIToken    func(childComplexity int, input RevokeAPITokenInput, idempotencyKey *string) int
 		RevokeSession     func(childComplexity int, input RevokeSessionInput, idempotencyKey *string) int
+		Rsvp              func(childComplexity int, input events.Reply, idempotencyKey *string) int
 		SetIdeaStatus     func(childComplexity int, input ideas.NewStatus, idempotencyKey *string) int
 		SetMemberRole     func(childComplexity int, input SetMemberRoleInput, idempotencyKey *string) int
 		SetTyping         func(childComplexity int, input SetTypingInput, idempotencyKey *string) int
 		UnvoteIdea        func(childComplexity int, input UnvoteIdeaInput, idempotencyKey *string) int
 		UpdateBoard       func(childComplexity int, input UpdateBoardInput, idempotencyKey *string) int
+		UpdateCalendar    func(childComplexity int, input UpdateCalendarInput, idempotencyKey *string) int
+		UpdateEvent       func(childComplexity int, input events.Revision, idempotencyKey *string) int
 		UpdateIdea        func(childComplexity int, input UpdateIdeaInput, idempotencyKey *string) int
 		UpdateProfile     func(childComplexity int, input members.ProfileChange, idempotencyKey *string) int
 		UpdateSpace       func(childComplexity int, input UpdateSpaceInput, idempotencyKey *string) int
@@ -468,6 +639,62 @@ type ComplexityRoot struct {
 		LiveCursor func(childComplexity int) int
 		NewCount   func(childComplexity int) int
 		Nodes      func(childComplexity int) int
+	}
+
+	Occurrence struct {
+		AllDay           func(childComplexity int) int
+		Attendees        func(childComplexity int, status *events.AttendanceStatus, first *int, after *community.Cursor, last *int, before *community.Cursor) int
+		AttendeesCSV     func(childComplexity int) int
+		CancelReason     func(childComplexity int) int
+		Capacity         func(childComplexity int) int
+		CheckedInCount   func(childComplexity int) int
+		Description      func(childComplexity int) int
+		DescriptionHTML  func(childComplexity int) int
+		EndDate          func(childComplexity int) int
+		EndsAt           func(childComplexity int) int
+		Event            func(childComplexity int) int
+		Format           func(childComplexity int) int
+		GoingCount       func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Link             func(childComplexity int) int
+		LocalEnd         func(childComplexity int) int
+		LocalStart       func(childComplexity int) int
+		MaybeCount       func(childComplexity int) int
+		Moved            func(childComplexity int) int
+		NoCount          func(childComplexity int) int
+		OriginalStart    func(childComplexity int) int
+		PendingCount     func(childComplexity int) int
+		Place            func(childComplexity int) int
+		SeatsLeft        func(childComplexity int) int
+		SeatsTaken       func(childComplexity int) int
+		StartDate        func(childComplexity int) int
+		StartsAt         func(childComplexity int) int
+		Status           func(childComplexity int) int
+		TimeZone         func(childComplexity int) int
+		Title            func(childComplexity int) int
+		ViewerAttendance func(childComplexity int) int
+		WaitingCount     func(childComplexity int) int
+	}
+
+	OccurrenceCancelled struct {
+		Cursor     func(childComplexity int) int
+		Occurrence func(childComplexity int) int
+	}
+
+	OccurrenceChanged struct {
+		Cursor     func(childComplexity int) int
+		Occurrence func(childComplexity int) int
+	}
+
+	OccurrenceConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	OccurrenceEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	PageInfo struct {
@@ -614,14 +841,21 @@ type ComplexityRoot struct {
 	Query struct {
 		Board             func(childComplexity int, id *string, slug *string) int
 		Boards            func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor, spaceID *string) int
+		Calendar          func(childComplexity int, id *string, slug *string) int
+		Calendars         func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor) int
 		CommunityCounters func(childComplexity int) int
+		CurrentEvents     func(childComplexity int, calendarIds []string, timeZone community.TimeZone, first *int, after *community.Cursor, last *int, before *community.Cursor) int
+		Event             func(childComplexity int, id string) int
+		Events            func(childComplexity int, calendarIds []string, from community.Date, to community.Date, timeZone community.TimeZone, first *int, after *community.Cursor, last *int, before *community.Cursor) int
 		Idea              func(childComplexity int, id string) int
 		IdeaDrafts        func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor) int
 		Ideas             func(childComplexity int, boardID string, first *int, after *community.Cursor, last *int, before *community.Cursor, orderBy ideas.Order, period ideas.Period, status *ideas.Status, tag *string) int
 		Member            func(childComplexity int, handle string) int
 		Members           func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor, handlePrefix *string) int
+		NearestEvents     func(childComplexity int, calendarIds []string, timeZone community.TimeZone, first *int, after *community.Cursor, last *int, before *community.Cursor) int
 		Node              func(childComplexity int, id string) int
 		Nodes             func(childComplexity int, ids []string) int
+		Occurrence        func(childComplexity int, id string) int
 		Post              func(childComplexity int, id string) int
 		Roadmap           func(childComplexity int, boardID string) int
 		SimilarIdeas      func(childComplexity int, boardID string, title string, first int) int
@@ -681,6 +915,10 @@ type ComplexityRoot struct {
 	RoadmapColumn struct {
 		Ideas  func(childComplexity int, first *int, after *community.Cursor, last *int, before *community.Cursor) int
 		Status func(childComplexity int) int
+	}
+
+	RsvpPayload struct {
+		Occurrence func(childComplexity int) int
 	}
 
 	Session struct {
@@ -760,8 +998,15 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	Speaker struct {
+		About  func(childComplexity int) int
+		Member func(childComplexity int) int
+		Name   func(childComplexity int) int
+	}
+
 	Subscription struct {
 		BoardEvents       func(childComplexity int, boardID string, after *community.Cursor) int
+		CalendarEvents    func(childComplexity int, calendarID string, after *community.Cursor) int
 		CommunityCounters func(childComplexity int) int
 		IdeaLeaderboard   func(childComplexity int, boardID string, period ideas.Period, first int, after *community.Cursor) int
 		SpaceEvents       func(childComplexity int, spaceID string, after *community.Cursor, calm bool, tag *string, onScreen []string) int
@@ -841,6 +1086,15 @@ type ComplexityRoot struct {
 
 	UpdateBoardPayload struct {
 		Board func(childComplexity int) int
+	}
+
+	UpdateCalendarPayload struct {
+		Calendar func(childComplexity int) int
+	}
+
+	UpdateEventPayload struct {
+		Event      func(childComplexity int) int
+		Occurrence func(childComplexity int) int
 	}
 
 	UpdateIdeaPayload struct {
@@ -948,6 +1202,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AddSpaceMemberPayload.Space(childComplexity), true
 
+	case "AgendaItem.after":
+		if e.ComplexityRoot.AgendaItem.After == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgendaItem.After(childComplexity), true
+	case "AgendaItem.minutes":
+		if e.ComplexityRoot.AgendaItem.Minutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgendaItem.Minutes(childComplexity), true
+	case "AgendaItem.speaker":
+		if e.ComplexityRoot.AgendaItem.Speaker == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgendaItem.Speaker(childComplexity), true
+	case "AgendaItem.title":
+		if e.ComplexityRoot.AgendaItem.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgendaItem.Title(childComplexity), true
+
 	case "AnnounceWinnersPayload.board":
 		if e.ComplexityRoot.AnnounceWinnersPayload.Board == nil {
 			break
@@ -992,6 +1271,100 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ApiToken.Scopes(childComplexity), true
+
+	case "Attendance.at":
+		if e.ComplexityRoot.Attendance.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attendance.At(childComplexity), true
+	case "Attendance.changedAt":
+		if e.ComplexityRoot.Attendance.ChangedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attendance.ChangedAt(childComplexity), true
+	case "Attendance.checkedInAt":
+		if e.ComplexityRoot.Attendance.CheckedInAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attendance.CheckedInAt(childComplexity), true
+	case "Attendance.guests":
+		if e.ComplexityRoot.Attendance.Guests == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attendance.Guests(childComplexity), true
+	case "Attendance.member":
+		if e.ComplexityRoot.Attendance.Member == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attendance.Member(childComplexity), true
+	case "Attendance.occurrence":
+		if e.ComplexityRoot.Attendance.Occurrence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attendance.Occurrence(childComplexity), true
+	case "Attendance.status":
+		if e.ComplexityRoot.Attendance.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attendance.Status(childComplexity), true
+	case "Attendance.ticket":
+		if e.ComplexityRoot.Attendance.Ticket == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attendance.Ticket(childComplexity), true
+
+	case "AttendanceChanged.cursor":
+		if e.ComplexityRoot.AttendanceChanged.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttendanceChanged.Cursor(childComplexity), true
+	case "AttendanceChanged.occurrence":
+		if e.ComplexityRoot.AttendanceChanged.Occurrence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttendanceChanged.Occurrence(childComplexity), true
+
+	case "AttendanceConnection.edges":
+		if e.ComplexityRoot.AttendanceConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttendanceConnection.Edges(childComplexity), true
+	case "AttendanceConnection.nodes":
+		if e.ComplexityRoot.AttendanceConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttendanceConnection.Nodes(childComplexity), true
+	case "AttendanceConnection.pageInfo":
+		if e.ComplexityRoot.AttendanceConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttendanceConnection.PageInfo(childComplexity), true
+
+	case "AttendanceEdge.cursor":
+		if e.ComplexityRoot.AttendanceEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttendanceEdge.Cursor(childComplexity), true
+	case "AttendanceEdge.node":
+		if e.ComplexityRoot.AttendanceEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttendanceEdge.Node(childComplexity), true
 
 	case "Board.announcedAt":
 		if e.ComplexityRoot.Board.AnnouncedAt == nil {
@@ -1302,12 +1675,149 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.BookmarkPayload.Post(childComplexity), true
 
+	case "Calendar.contributors":
+		if e.ComplexityRoot.Calendar.Contributors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calendar.Contributors(childComplexity), true
+	case "Calendar.createdAt":
+		if e.ComplexityRoot.Calendar.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calendar.CreatedAt(childComplexity), true
+	case "Calendar.description":
+		if e.ComplexityRoot.Calendar.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calendar.Description(childComplexity), true
+	case "Calendar.drafts":
+		if e.ComplexityRoot.Calendar.Drafts == nil {
+			break
+		}
+
+		args, err := ec.field_Calendar_drafts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Calendar.Drafts(childComplexity, args["first"].(*int), args["after"].(*community.Cursor), args["last"].(*int), args["before"].(*community.Cursor)), true
+	case "Calendar.id":
+		if e.ComplexityRoot.Calendar.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calendar.ID(childComplexity), true
+	case "Calendar.liveCursor":
+		if e.ComplexityRoot.Calendar.LiveCursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calendar.LiveCursor(childComplexity), true
+	case "Calendar.membersOnly":
+		if e.ComplexityRoot.Calendar.MembersOnly == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calendar.MembersOnly(childComplexity), true
+	case "Calendar.name":
+		if e.ComplexityRoot.Calendar.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calendar.Name(childComplexity), true
+	case "Calendar.slug":
+		if e.ComplexityRoot.Calendar.Slug == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calendar.Slug(childComplexity), true
+	case "Calendar.space":
+		if e.ComplexityRoot.Calendar.Space == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calendar.Space(childComplexity), true
+	case "Calendar.timeZone":
+		if e.ComplexityRoot.Calendar.TimeZone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calendar.TimeZone(childComplexity), true
+
+	case "CalendarChanged.calendar":
+		if e.ComplexityRoot.CalendarChanged.Calendar == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarChanged.Calendar(childComplexity), true
+	case "CalendarChanged.cursor":
+		if e.ComplexityRoot.CalendarChanged.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarChanged.Cursor(childComplexity), true
+
+	case "CalendarConnection.edges":
+		if e.ComplexityRoot.CalendarConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarConnection.Edges(childComplexity), true
+	case "CalendarConnection.nodes":
+		if e.ComplexityRoot.CalendarConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarConnection.Nodes(childComplexity), true
+	case "CalendarConnection.pageInfo":
+		if e.ComplexityRoot.CalendarConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarConnection.PageInfo(childComplexity), true
+
+	case "CalendarEdge.cursor":
+		if e.ComplexityRoot.CalendarEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarEdge.Cursor(childComplexity), true
+	case "CalendarEdge.node":
+		if e.ComplexityRoot.CalendarEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarEdge.Node(childComplexity), true
+
+	case "CancelEventPayload.event":
+		if e.ComplexityRoot.CancelEventPayload.Event == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CancelEventPayload.Event(childComplexity), true
+	case "CancelEventPayload.occurrence":
+		if e.ComplexityRoot.CancelEventPayload.Occurrence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CancelEventPayload.Occurrence(childComplexity), true
+
 	case "ChangePasswordPayload.viewer":
 		if e.ComplexityRoot.ChangePasswordPayload.Viewer == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ChangePasswordPayload.Viewer(childComplexity), true
+
+	case "CheckInPayload.attendance":
+		if e.ComplexityRoot.CheckInPayload.Attendance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CheckInPayload.Attendance(childComplexity), true
 
 	case "ClosePollPayload.poll":
 		if e.ComplexityRoot.ClosePollPayload.Poll == nil {
@@ -1398,6 +1908,20 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CreateBoardPayload.Board(childComplexity), true
 
+	case "CreateCalendarPayload.calendar":
+		if e.ComplexityRoot.CreateCalendarPayload.Calendar == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateCalendarPayload.Calendar(childComplexity), true
+
+	case "CreateEventPayload.event":
+		if e.ComplexityRoot.CreateEventPayload.Event == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateEventPayload.Event(childComplexity), true
+
 	case "CreatePollPayload.poll":
 		if e.ComplexityRoot.CreatePollPayload.Poll == nil {
 			break
@@ -1418,6 +1942,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CreateTopicPayload.Topic(childComplexity), true
+
+	case "DecideAttendancePayload.occurrence":
+		if e.ComplexityRoot.DecideAttendancePayload.Occurrence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecideAttendancePayload.Occurrence(childComplexity), true
 
 	case "DeleteIdeaPayload.ideaId":
 		if e.ComplexityRoot.DeleteIdeaPayload.IdeaID == nil {
@@ -1446,6 +1977,294 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EditPostPayload.Post(childComplexity), true
+
+	case "Event.addedDates":
+		if e.ComplexityRoot.Event.Added == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Added(childComplexity), true
+	case "Event.agenda":
+		if e.ComplexityRoot.Event.Agenda == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Agenda(childComplexity), true
+	case "Event.allDay":
+		if e.ComplexityRoot.Event.AllDay == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.AllDay(childComplexity), true
+	case "Event.approval":
+		if e.ComplexityRoot.Event.Approval == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Approval(childComplexity), true
+	case "Event.attendeesHidden":
+		if e.ComplexityRoot.Event.AttendeesHidden == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.AttendeesHidden(childComplexity), true
+	case "Event.description":
+		if e.ComplexityRoot.Event.Body == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Body(childComplexity), true
+	case "Event.calendar":
+		if e.ComplexityRoot.Event.Calendar == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Calendar(childComplexity), true
+	case "Event.cancelReason":
+		if e.ComplexityRoot.Event.CancelReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.CancelReason(childComplexity), true
+	case "Event.capacity":
+		if e.ComplexityRoot.Event.Capacity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Capacity(childComplexity), true
+	case "Event.continues":
+		if e.ComplexityRoot.Event.Continues == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Continues(childComplexity), true
+	case "Event.cover":
+		if e.ComplexityRoot.Event.Cover == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Cover(childComplexity), true
+	case "Event.createdAt":
+		if e.ComplexityRoot.Event.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.CreatedAt(childComplexity), true
+	case "Event.editedAt":
+		if e.ComplexityRoot.Event.EditedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.EditedAt(childComplexity), true
+	case "Event.format":
+		if e.ComplexityRoot.Event.Format == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Format(childComplexity), true
+	case "Event.guestLimit":
+		if e.ComplexityRoot.Event.GuestLimit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.GuestLimit(childComplexity), true
+	case "Event.descriptionHtml":
+		if e.ComplexityRoot.Event.HTML == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.HTML(childComplexity), true
+	case "Event.id":
+		if e.ComplexityRoot.Event.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.ID(childComplexity), true
+	case "Event.link":
+		if e.ComplexityRoot.Event.Link == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Link(childComplexity), true
+	case "Event.occurrences":
+		if e.ComplexityRoot.Event.Occurrences == nil {
+			break
+		}
+
+		args, err := ec.field_Event_occurrences_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Event.Occurrences(childComplexity, args["first"].(*int), args["after"].(*community.Cursor), args["last"].(*int), args["before"].(*community.Cursor)), true
+	case "Event.organisers":
+		if e.ComplexityRoot.Event.Organisers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Organisers(childComplexity), true
+	case "Event.place":
+		if e.ComplexityRoot.Event.Place == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Place(childComplexity), true
+	case "Event.recurrence":
+		if e.ComplexityRoot.Event.Recurrence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Recurrence(childComplexity), true
+	case "Event.sequence":
+		if e.ComplexityRoot.Event.Sequence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Sequence(childComplexity), true
+	case "Event.series":
+		if e.ComplexityRoot.Event.Series == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Series(childComplexity), true
+	case "Event.skippedDates":
+		if e.ComplexityRoot.Event.Skipped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Skipped(childComplexity), true
+	case "Event.speakers":
+		if e.ComplexityRoot.Event.Speakers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Speakers(childComplexity), true
+	case "Event.start":
+		if e.ComplexityRoot.Event.Start == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Start(childComplexity), true
+	case "Event.status":
+		if e.ComplexityRoot.Event.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Status(childComplexity), true
+	case "Event.tags":
+		if e.ComplexityRoot.Event.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Tags(childComplexity), true
+	case "Event.timeZone":
+		if e.ComplexityRoot.Event.TimeZone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.TimeZone(childComplexity), true
+	case "Event.title":
+		if e.ComplexityRoot.Event.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Title(childComplexity), true
+	case "Event.uid":
+		if e.ComplexityRoot.Event.UID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.UID(childComplexity), true
+	case "Event.visibility":
+		if e.ComplexityRoot.Event.Visibility == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Visibility(childComplexity), true
+
+	case "EventAdded.cursor":
+		if e.ComplexityRoot.EventAdded.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventAdded.Cursor(childComplexity), true
+	case "EventAdded.event":
+		if e.ComplexityRoot.EventAdded.Event == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventAdded.Event(childComplexity), true
+
+	case "EventCancelled.cursor":
+		if e.ComplexityRoot.EventCancelled.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventCancelled.Cursor(childComplexity), true
+	case "EventCancelled.event":
+		if e.ComplexityRoot.EventCancelled.Event == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventCancelled.Event(childComplexity), true
+
+	case "EventChanged.cursor":
+		if e.ComplexityRoot.EventChanged.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventChanged.Cursor(childComplexity), true
+	case "EventChanged.event":
+		if e.ComplexityRoot.EventChanged.Event == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventChanged.Event(childComplexity), true
+
+	case "EventConnection.edges":
+		if e.ComplexityRoot.EventConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventConnection.Edges(childComplexity), true
+	case "EventConnection.nodes":
+		if e.ComplexityRoot.EventConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventConnection.Nodes(childComplexity), true
+	case "EventConnection.pageInfo":
+		if e.ComplexityRoot.EventConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventConnection.PageInfo(childComplexity), true
+
+	case "EventEdge.cursor":
+		if e.ComplexityRoot.EventEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventEdge.Cursor(childComplexity), true
+	case "EventEdge.node":
+		if e.ComplexityRoot.EventEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventEdge.Node(childComplexity), true
+
+	case "EventRemoved.cursor":
+		if e.ComplexityRoot.EventRemoved.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventRemoved.Cursor(childComplexity), true
+	case "EventRemoved.eventId":
+		if e.ComplexityRoot.EventRemoved.EventID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventRemoved.EventID(childComplexity), true
 
 	case "Idea.answers":
 		if e.ComplexityRoot.Idea.Answers == nil {
@@ -1860,6 +2679,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.IdeaVoteEdge.Node(childComplexity), true
 
+	case "InviteToEventPayload.event":
+		if e.ComplexityRoot.InviteToEventPayload.Event == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InviteToEventPayload.Event(childComplexity), true
+
 	case "JoinSpacePayload.space":
 		if e.ComplexityRoot.JoinSpacePayload.Space == nil {
 			break
@@ -2158,6 +2984,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.Bookmark(childComplexity, args["input"].(BookmarkInput), args["idempotencyKey"].(*string)), true
+	case "Mutation.cancelEvent":
+		if e.ComplexityRoot.Mutation.CancelEvent == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_cancelEvent_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CancelEvent(childComplexity, args["input"].(events.Cancellation), args["idempotencyKey"].(*string)), true
 	case "Mutation.changePassword":
 		if e.ComplexityRoot.Mutation.ChangePassword == nil {
 			break
@@ -2169,6 +3006,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ChangePassword(childComplexity, args["input"].(ChangePasswordInput), args["idempotencyKey"].(*string)), true
+	case "Mutation.checkIn":
+		if e.ComplexityRoot.Mutation.CheckIn == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_checkIn_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CheckIn(childComplexity, args["input"].(CheckInInput), args["idempotencyKey"].(*string)), true
 	case "Mutation.closePoll":
 		if e.ComplexityRoot.Mutation.ClosePoll == nil {
 			break
@@ -2202,6 +3050,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateBoard(childComplexity, args["input"].(ideas.NewBoard), args["idempotencyKey"].(*string)), true
+	case "Mutation.createCalendar":
+		if e.ComplexityRoot.Mutation.CreateCalendar == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createCalendar_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateCalendar(childComplexity, args["input"].(events.NewCalendar), args["idempotencyKey"].(*string)), true
+	case "Mutation.createEvent":
+		if e.ComplexityRoot.Mutation.CreateEvent == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createEvent_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateEvent(childComplexity, args["input"].(events.NewEvent), args["idempotencyKey"].(*string)), true
 	case "Mutation.createPoll":
 		if e.ComplexityRoot.Mutation.CreatePoll == nil {
 			break
@@ -2235,6 +3105,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateTopic(childComplexity, args["input"].(forum.NewTopic), args["idempotencyKey"].(*string)), true
+	case "Mutation.decideAttendance":
+		if e.ComplexityRoot.Mutation.DecideAttendance == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_decideAttendance_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DecideAttendance(childComplexity, args["input"].(DecideAttendanceInput), args["idempotencyKey"].(*string)), true
 	case "Mutation.deleteIdea":
 		if e.ComplexityRoot.Mutation.DeleteIdea == nil {
 			break
@@ -2279,6 +3160,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.EditPost(childComplexity, args["input"].(EditPostInput), args["idempotencyKey"].(*string)), true
+	case "Mutation.inviteToEvent":
+		if e.ComplexityRoot.Mutation.InviteToEvent == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_inviteToEvent_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.InviteToEvent(childComplexity, args["input"].(InviteToEventInput), args["idempotencyKey"].(*string)), true
 	case "Mutation.joinSpace":
 		if e.ComplexityRoot.Mutation.JoinSpace == nil {
 			break
@@ -2455,6 +3347,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RevokeSession(childComplexity, args["input"].(RevokeSessionInput), args["idempotencyKey"].(*string)), true
+	case "Mutation.rsvp":
+		if e.ComplexityRoot.Mutation.Rsvp == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_rsvp_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.Rsvp(childComplexity, args["input"].(events.Reply), args["idempotencyKey"].(*string)), true
 	case "Mutation.setIdeaStatus":
 		if e.ComplexityRoot.Mutation.SetIdeaStatus == nil {
 			break
@@ -2510,6 +3413,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateBoard(childComplexity, args["input"].(UpdateBoardInput), args["idempotencyKey"].(*string)), true
+	case "Mutation.updateCalendar":
+		if e.ComplexityRoot.Mutation.UpdateCalendar == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateCalendar_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateCalendar(childComplexity, args["input"].(UpdateCalendarInput), args["idempotencyKey"].(*string)), true
+	case "Mutation.updateEvent":
+		if e.ComplexityRoot.Mutation.UpdateEvent == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateEvent_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateEvent(childComplexity, args["input"].(events.Revision), args["idempotencyKey"].(*string)), true
 	case "Mutation.updateIdea":
 		if e.ComplexityRoot.Mutation.UpdateIdea == nil {
 			break
@@ -2632,6 +3557,262 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NewTopicsPage.Nodes(childComplexity), true
+
+	case "Occurrence.allDay":
+		if e.ComplexityRoot.Occurrence.AllDay == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occurrence.AllDay(childComplexity), true
+	case "Occurrence.attendees":
+		if e.ComplexityRoot.Occurrence.Attendees == nil {
+			break
+		}
+
+		args, err := ec.field_Occurrence_attendees_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Occurrence.Attendees(childComplexity, args["status"].(*events.AttendanceStatus), args["first"].(*int), args["after"].(*community.Cursor), args["last"].(*int), args["before"].(*community.Cursor)), true
+	case "Occurrence.attendeesCsv":
+		if e.ComplexityRoot.Occurrence.AttendeesCSV == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occurrence.AttendeesCSV(childComplexity), true
+	case "Occurrence.cancelReason":
+		if e.ComplexityRoot.Occurrence.CancelReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occurrence.CancelReason(childComplexity), true
+	case "Occurrence.capacity":
+		if e.ComplexityRoot.Occurrence.Capacity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occurrence.Capacity(childComplexity), true
+	case "Occurrence.checkedInCount":
+		if e.ComplexityRoot.Occurrence.CheckedInCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occurrence.CheckedInCount(childComplexity), true
+	case "Occurrence.description":
+		if e.ComplexityRoot.Occurrence.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occurrence.Description(childComplexity), true
+	case "Occurrence.descriptionHtml":
+		if e.ComplexityRoot.Occurrence.DescriptionHTML == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occurrence.DescriptionHTML(childComplexity), true
+	case "Occurrence.endDate":
+		if e.ComplexityRoot.Occurrence.EndDate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occurrence.EndDate(childComplexity), true
+	case "Occurrence.endsAt":
+		if e.ComplexityRoot.Occurrence.EndsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occurrence.EndsAt(childComplexity), true
+	case "Occurrence.event":
+		if e.ComplexityRoot.Occurrence.Event == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occurrence.Event(childComplexity), true
+	case "Occurrence.format":
+		if e.ComplexityRoot.Occurrence.Format == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occurrence.Format(childComplexity), true
+	case "Occurrence.goingCount":
+		if e.ComplexityRoot.Occurrence.GoingCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occurrence.GoingCount(childComplexity), true
+	case "Occurrence.id":
+		if e.ComplexityRoot.Occurrence.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occurrence.ID(childComplexity), true
+	case "Occurrence.link":
+		if e.ComplexityRoot.Occurrence.Link == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occurrence.Link(childComplexity), true
+	case "Occurrence.localEnd":
+		if e.ComplexityRoot.Occurrence.LocalEnd == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occurrence.LocalEnd(childComplexity), true
+	case "Occurrence.localStart":
+		if e.ComplexityRoot.Occurrence.LocalStart == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occurrence.LocalStart(childComplexity), true
+	case "Occurrence.maybeCount":
+		if e.ComplexityRoot.Occurrence.MaybeCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occurrence.MaybeCount(childComplexity), true
+	case "Occurrence.moved":
+		if e.ComplexityRoot.Occurrence.Moved == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occurrence.Moved(childComplexity), true
+	case "Occurrence.noCount":
+		if e.ComplexityRoot.Occurrence.NoCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occurrence.NoCount(childComplexity), true
+	case "Occurrence.originalStart":
+		if e.ComplexityRoot.Occurrence.OriginalStart == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occurrence.OriginalStart(childComplexity), true
+	case "Occurrence.pendingCount":
+		if e.ComplexityRoot.Occurrence.PendingCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occurrence.PendingCount(childComplexity), true
+	case "Occurrence.place":
+		if e.ComplexityRoot.Occurrence.Place == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occurrence.Place(childComplexity), true
+	case "Occurrence.seatsLeft":
+		if e.ComplexityRoot.Occurrence.SeatsLeft == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occurrence.SeatsLeft(childComplexity), true
+	case "Occurrence.seatsTaken":
+		if e.ComplexityRoot.Occurrence.SeatsTaken == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occurrence.SeatsTaken(childComplexity), true
+	case "Occurrence.startDate":
+		if e.ComplexityRoot.Occurrence.StartDate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occurrence.StartDate(childComplexity), true
+	case "Occurrence.startsAt":
+		if e.ComplexityRoot.Occurrence.StartsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occurrence.StartsAt(childComplexity), true
+	case "Occurrence.status":
+		if e.ComplexityRoot.Occurrence.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occurrence.Status(childComplexity), true
+	case "Occurrence.timeZone":
+		if e.ComplexityRoot.Occurrence.TimeZone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occurrence.TimeZone(childComplexity), true
+	case "Occurrence.title":
+		if e.ComplexityRoot.Occurrence.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occurrence.Title(childComplexity), true
+	case "Occurrence.viewerAttendance":
+		if e.ComplexityRoot.Occurrence.ViewerAttendance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occurrence.ViewerAttendance(childComplexity), true
+	case "Occurrence.waitingCount":
+		if e.ComplexityRoot.Occurrence.WaitingCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occurrence.WaitingCount(childComplexity), true
+
+	case "OccurrenceCancelled.cursor":
+		if e.ComplexityRoot.OccurrenceCancelled.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OccurrenceCancelled.Cursor(childComplexity), true
+	case "OccurrenceCancelled.occurrence":
+		if e.ComplexityRoot.OccurrenceCancelled.Occurrence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OccurrenceCancelled.Occurrence(childComplexity), true
+
+	case "OccurrenceChanged.cursor":
+		if e.ComplexityRoot.OccurrenceChanged.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OccurrenceChanged.Cursor(childComplexity), true
+	case "OccurrenceChanged.occurrence":
+		if e.ComplexityRoot.OccurrenceChanged.Occurrence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OccurrenceChanged.Occurrence(childComplexity), true
+
+	case "OccurrenceConnection.edges":
+		if e.ComplexityRoot.OccurrenceConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OccurrenceConnection.Edges(childComplexity), true
+	case "OccurrenceConnection.nodes":
+		if e.ComplexityRoot.OccurrenceConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OccurrenceConnection.Nodes(childComplexity), true
+	case "OccurrenceConnection.pageInfo":
+		if e.ComplexityRoot.OccurrenceConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OccurrenceConnection.PageInfo(childComplexity), true
+
+	case "OccurrenceEdge.cursor":
+		if e.ComplexityRoot.OccurrenceEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OccurrenceEdge.Cursor(childComplexity), true
+	case "OccurrenceEdge.node":
+		if e.ComplexityRoot.OccurrenceEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OccurrenceEdge.Node(childComplexity), true
 
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
@@ -3166,12 +4347,67 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Boards(childComplexity, args["first"].(*int), args["after"].(*community.Cursor), args["last"].(*int), args["before"].(*community.Cursor), args["spaceId"].(*string)), true
+	case "Query.calendar":
+		if e.ComplexityRoot.Query.Calendar == nil {
+			break
+		}
+
+		args, err := ec.field_Query_calendar_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Calendar(childComplexity, args["id"].(*string), args["slug"].(*string)), true
+	case "Query.calendars":
+		if e.ComplexityRoot.Query.Calendars == nil {
+			break
+		}
+
+		args, err := ec.field_Query_calendars_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Calendars(childComplexity, args["first"].(*int), args["after"].(*community.Cursor), args["last"].(*int), args["before"].(*community.Cursor)), true
 	case "Query.communityCounters":
 		if e.ComplexityRoot.Query.CommunityCounters == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Query.CommunityCounters(childComplexity), true
+	case "Query.currentEvents":
+		if e.ComplexityRoot.Query.CurrentEvents == nil {
+			break
+		}
+
+		args, err := ec.field_Query_currentEvents_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CurrentEvents(childComplexity, args["calendarIds"].([]string), args["timeZone"].(community.TimeZone), args["first"].(*int), args["after"].(*community.Cursor), args["last"].(*int), args["before"].(*community.Cursor)), true
+	case "Query.event":
+		if e.ComplexityRoot.Query.Event == nil {
+			break
+		}
+
+		args, err := ec.field_Query_event_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Event(childComplexity, args["id"].(string)), true
+	case "Query.events":
+		if e.ComplexityRoot.Query.Events == nil {
+			break
+		}
+
+		args, err := ec.field_Query_events_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Events(childComplexity, args["calendarIds"].([]string), args["from"].(community.Date), args["to"].(community.Date), args["timeZone"].(community.TimeZone), args["first"].(*int), args["after"].(*community.Cursor), args["last"].(*int), args["before"].(*community.Cursor)), true
 	case "Query.idea":
 		if e.ComplexityRoot.Query.Idea == nil {
 			break
@@ -3228,6 +4464,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Members(childComplexity, args["first"].(*int), args["after"].(*community.Cursor), args["last"].(*int), args["before"].(*community.Cursor), args["handlePrefix"].(*string)), true
+	case "Query.nearestEvents":
+		if e.ComplexityRoot.Query.NearestEvents == nil {
+			break
+		}
+
+		args, err := ec.field_Query_nearestEvents_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.NearestEvents(childComplexity, args["calendarIds"].([]string), args["timeZone"].(community.TimeZone), args["first"].(*int), args["after"].(*community.Cursor), args["last"].(*int), args["before"].(*community.Cursor)), true
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
 			break
@@ -3250,6 +4497,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Nodes(childComplexity, args["ids"].([]string)), true
+	case "Query.occurrence":
+		if e.ComplexityRoot.Query.Occurrence == nil {
+			break
+		}
+
+		args, err := ec.field_Query_occurrence_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Occurrence(childComplexity, args["id"].(string)), true
 	case "Query.post":
 		if e.ComplexityRoot.Query.Post == nil {
 			break
@@ -3440,6 +4698,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RoadmapColumn.Status(childComplexity), true
+
+	case "RsvpPayload.occurrence":
+		if e.ComplexityRoot.RsvpPayload.Occurrence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RsvpPayload.Occurrence(childComplexity), true
 
 	case "Session.address":
 		if e.ComplexityRoot.Session.Address == nil {
@@ -3714,6 +4979,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SpaceMemberEdge.Node(childComplexity), true
 
+	case "Speaker.about":
+		if e.ComplexityRoot.Speaker.About == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Speaker.About(childComplexity), true
+	case "Speaker.member":
+		if e.ComplexityRoot.Speaker.Member == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Speaker.Member(childComplexity), true
+	case "Speaker.name":
+		if e.ComplexityRoot.Speaker.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Speaker.Name(childComplexity), true
+
 	case "Subscription.boardEvents":
 		if e.ComplexityRoot.Subscription.BoardEvents == nil {
 			break
@@ -3725,6 +5009,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.BoardEvents(childComplexity, args["boardId"].(string), args["after"].(*community.Cursor)), true
+	case "Subscription.calendarEvents":
+		if e.ComplexityRoot.Subscription.CalendarEvents == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_calendarEvents_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.CalendarEvents(childComplexity, args["calendarId"].(string), args["after"].(*community.Cursor)), true
 	case "Subscription.communityCounters":
 		if e.ComplexityRoot.Subscription.CommunityCounters == nil {
 			break
@@ -4076,6 +5371,26 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UpdateBoardPayload.Board(childComplexity), true
+
+	case "UpdateCalendarPayload.calendar":
+		if e.ComplexityRoot.UpdateCalendarPayload.Calendar == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateCalendarPayload.Calendar(childComplexity), true
+
+	case "UpdateEventPayload.event":
+		if e.ComplexityRoot.UpdateEventPayload.Event == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateEventPayload.Event(childComplexity), true
+	case "UpdateEventPayload.occurrence":
+		if e.ComplexityRoot.UpdateEventPayload.Occurrence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateEventPayload.Occurrence(childComplexity), true
 
 	case "UpdateIdeaPayload.idea":
 		if e.ComplexityRoot.UpdateIdeaPayload.Idea == nil {
@@ -4624,6 +5939,192 @@ type BoardChanged {
   board: Board!
 }
 `, BuiltIn: false},
+	{Name: "../schema/calendars.graphqls", Input: `"Who may add events to a calendar, beside who moderates there."
+enum CalendarContributors {
+  "Nobody else."
+  MODERATORS
+  "Every member who sees it."
+  MEMBERS
+}
+
+"A calendar of events: of a space, with its rights, or of the whole community."
+type Calendar implements Node {
+  "The calendar's id."
+  id: ID!
+  "The space it is in; nothing for the whole community's."
+  space: Space
+  "The calendar's name in addresses."
+  slug: String!
+  "The name as it is shown."
+  name: String!
+  "What it is for."
+  description: Markdown!
+  "Whether guests do not see it. In a space that is the space's business."
+  membersOnly: Boolean!
+  "Who may add events."
+  contributors: CalendarContributors!
+  "The zone of events for which none is given."
+  timeZone: TimeZone!
+  "When it was made."
+  createdAt: DateTime!
+  "The drafts in it that the viewer runs, the oldest first. For members only."
+  drafts("How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor): EventConnection!
+  "Where to start calendarEvents so that nothing that this answer lacks is missed."
+  liveCursor: Cursor! @cost(weight: 1)
+}
+
+"A page of calendars."
+type CalendarConnection {
+  "The calendars with their cursors."
+  edges: [CalendarEdge!]!
+  "The calendars alone."
+  nodes: [Calendar!]!
+  "What lies on either side."
+  pageInfo: PageInfo!
+}
+
+"One of the calendars in a list."
+type CalendarEdge {
+  "The place in the list."
+  cursor: Cursor!
+  "The thing itself."
+  node: Calendar!
+}
+
+extend type Query {
+  "The calendars that the viewer may see, the oldest first."
+  calendars("How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor): CalendarConnection!
+  "The calendar with the id or with the slug; NOT_FOUND if there is none that the viewer may see."
+  calendar("The id." id: ID, "The slug." slug: String): Calendar
+}
+
+extend type Mutation {
+  "Makes a calendar: in a space for who moderates it; one of the whole community needs ADMIN."
+  createCalendar("The calendar." input: CreateCalendarInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): CreateCalendarPayload!
+  "Changes a calendar. For who moderates its space, or, of the whole community's, for moderators."
+  updateCalendar("What to change; what is not given stays." input: UpdateCalendarInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): UpdateCalendarPayload!
+}
+
+extend type Subscription {
+  "What happens in a calendar: to itself, to events that all who see it may see, and to who comes to them. A client that shows several calendars follows each."
+  calendarEvents("The calendar." calendarId: ID!, "Behind this cursor; from now on if not given." after: Cursor): CalendarEvent!
+}
+
+"A calendar to be made."
+input CreateCalendarInput {
+  "The space it is in; the whole community's if not given."
+  spaceId: ID
+  "1 to 80 characters."
+  name: String!
+  "2 to 64 of a-z, 0-9 and -; made of the name if not given."
+  slug: String
+  "At most 4,000 characters."
+  description: Markdown
+  "Whether guests are not to see it. Not in a space."
+  membersOnly: Boolean! = false
+  "Who may add events."
+  contributors: CalendarContributors! = MODERATORS
+  "The zone of events for which none is given."
+  timeZone: TimeZone! = "UTC"
+}
+
+"What to change of a calendar; what is not given stays."
+input UpdateCalendarInput {
+  "The calendar."
+  calendarId: ID!
+  "The name."
+  name: String
+  "The name in addresses."
+  slug: String
+  "What it is for."
+  description: Markdown
+  "Whether guests are not to see it. Not in a space."
+  membersOnly: Boolean
+  "Who may add events."
+  contributors: CalendarContributors
+  "The zone of events for which none is given."
+  timeZone: TimeZone
+}
+
+"The answer to createCalendar."
+type CreateCalendarPayload {
+  "The calendar."
+  calendar: Calendar!
+}
+
+"The answer to updateCalendar."
+type UpdateCalendarPayload {
+  "The calendar."
+  calendar: Calendar!
+}
+
+"Something that happened in a calendar."
+union CalendarEvent = EventAdded | EventChanged | EventCancelled | EventRemoved | OccurrenceCancelled | OccurrenceChanged | AttendanceChanged | CalendarChanged | ResyncRequired
+
+"An event is new to all who see the calendar."
+type EventAdded {
+  "Where a subscription goes on behind this event."
+  cursor: Cursor!
+  "The event."
+  event: Event!
+}
+
+"An event was changed or moved as a whole. Of a series, fetch what is shown anew: its occurrences may have other ids."
+type EventChanged {
+  "Where a subscription goes on behind this event."
+  cursor: Cursor!
+  "The event."
+  event: Event!
+}
+
+"An event was called off as a whole. Of a series, fetch what is shown anew."
+type EventCancelled {
+  "Where a subscription goes on behind this event."
+  cursor: Cursor!
+  "The event."
+  event: Event!
+}
+
+"An occurrence was called off."
+type OccurrenceCancelled {
+  "Where a subscription goes on behind this event."
+  cursor: Cursor!
+  "The occurrence."
+  occurrence: Occurrence!
+}
+
+"An event is not for all who see the calendar any more."
+type EventRemoved {
+  "Where a subscription goes on behind this event."
+  cursor: Cursor!
+  "The event that is here no longer."
+  eventId: ID!
+}
+
+"An occurrence was changed or moved, and is unlike the others of its series."
+type OccurrenceChanged {
+  "Where a subscription goes on behind this event."
+  cursor: Cursor!
+  "The occurrence."
+  occurrence: Occurrence!
+}
+
+"Somebody answered, got a seat, or was let in: the counts of an occurrence are others."
+type AttendanceChanged {
+  "Where a subscription goes on behind this event."
+  cursor: Cursor!
+  "The occurrence."
+  occurrence: Occurrence!
+}
+
+"The calendar itself was changed."
+type CalendarChanged {
+  "Where a subscription goes on behind this event."
+  cursor: Cursor!
+  "The calendar."
+  calendar: Calendar!
+}
+`, BuiltIn: false},
 	{Name: "../schema/contests.graphqls", Input: `"Who enters a contest, and when."
 type ContestRules @cost(weight: 0) {
   "From when on entries are taken; from the beginning if not given."
@@ -4771,6 +6272,562 @@ type CommunityCounters {
   votes: Int!
   "How many of these ideas are implemented."
   implementedIdeas: Int!
+}
+`, BuiltIn: false},
+	{Name: "../schema/events.graphqls", Input: `"Where one takes part in an event."
+enum EventFormat {
+  "By a link."
+  ONLINE
+  "In a place."
+  OFFLINE
+  "Either way."
+  HYBRID
+}
+
+"Who sees an event among those who see its calendar."
+enum EventVisibility {
+  "All of them."
+  CALENDAR
+  "Its organisers, who was invited, and who moderates the calendar."
+  INVITED
+}
+
+"How an event or an occurrence stands."
+enum EventStatus {
+  "Seen by who runs it only."
+  DRAFT
+  "Takes place."
+  SCHEDULED
+  "Was called off."
+  CANCELLED
+}
+
+"Which occurrences of a series a change is about."
+enum EventScope {
+  "One; it keeps its id wherever it is moved."
+  THIS
+  "One and all later ones, which become a series of their own. Occurrences that somebody answered to keep their ids."
+  FOLLOWING
+  "All."
+  ALL
+}
+
+"How a member stands to an occurrence."
+enum AttendanceStatus {
+  "Has a seat."
+  GOING
+  "Gets one when it is their turn."
+  WAITING
+  "Asked, and nobody has decided."
+  PENDING
+  "May come."
+  MAYBE
+  "Does not come."
+  NO
+  "Was refused by who runs the event."
+  REFUSED
+}
+
+"What a member may answer to an occurrence."
+enum AttendanceAnswer {
+  "Wishes to come."
+  GOING
+  "May come."
+  MAYBE
+  "Does not come."
+  NO
+}
+
+"A meeting, or a series of them, as it was planned."
+type Event implements Node {
+  "The event's id."
+  id: ID!
+  "The calendar it is in."
+  calendar: Calendar!
+  "What calendars elsewhere know it by (UID of RFC 5545)."
+  uid: String!
+  "Counts the changes (SEQUENCE of RFC 5545)."
+  sequence: Int!
+  "The title."
+  title: String!
+  "What it is about, as it was written."
+  description: Markdown!
+  "What it is about, as it is shown."
+  descriptionHtml: HTML!
+  "Where one takes part."
+  format: EventFormat!
+  "Where it is offline."
+  place: String
+  "Where it is online."
+  link: URL
+  "The address of its picture."
+  cover: URL
+  "Who speaks."
+  speakers: [Speaker!]!
+  "Its parts, in order."
+  agenda: [AgendaItem!]!
+  "Its tags."
+  tags: [String!]!
+  "Who sees it among those who see the calendar."
+  visibility: EventVisibility!
+  "Who runs it, its maker first."
+  organisers: [Member!]!
+  "When it, or the first of the series, begins, by the clocks of its zone."
+  start: LocalTime!
+  "Whether it goes by days, the same everywhere."
+  allDay: Boolean!
+  "The zone whose clocks it goes by."
+  timeZone: TimeZone!
+  "Whether it is a series."
+  series: Boolean!
+  "When a series takes place again (RRULE of RFC 5545)."
+  recurrence: String
+  "When it takes place beside that (RDATE)."
+  addedDates: [LocalTime!]!
+  "When it does not (EXDATE)."
+  skippedDates: [LocalTime!]!
+  "The series from which this one was parted."
+  continues: Event
+  "How many seats an occurrence has; nothing for as many as like."
+  capacity: Int
+  "How many guests a member may bring."
+  guestLimit: Int!
+  "Whether who wishes to come has to be let in."
+  approval: Boolean!
+  "Whether only who runs the event sees who comes."
+  attendeesHidden: Boolean!
+  "How it stands."
+  status: EventStatus!
+  "Why it was called off."
+  cancelReason: String
+  "When it was planned."
+  createdAt: DateTime!
+  "When it was last changed."
+  editedAt: DateTime
+  "The series as a plan: its occurrences in the order of their original starts. That of a series without an end goes ten years ahead."
+  occurrences("How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor): OccurrenceConnection!
+}
+
+"Somebody who speaks at an event."
+type Speaker @cost(weight: 0) {
+  "The name."
+  name: String!
+  "Who that is."
+  about: String!
+  "The member, if it is one."
+  member: Member @cost(weight: 1)
+}
+
+"A part of an event."
+type AgendaItem @cost(weight: 0) {
+  "How many minutes behind the event's beginning it begins."
+  after: Int!
+  "How many minutes it takes; 0 if that is not said."
+  minutes: Int!
+  "What it is."
+  title: String!
+  "Who speaks; empty if that is not said."
+  speaker: String!
+}
+
+"One time at which an event takes place; a single event has one. Its title, description, format, place, link, time and capacity may be its own."
+type Occurrence implements Node {
+  "The occurrence's id, which stays wherever it is moved."
+  id: ID!
+  "The event."
+  event: Event!
+  "The title."
+  title: String!
+  "What it is about, as it was written."
+  description: Markdown!
+  "What it is about, as it is shown."
+  descriptionHtml: HTML!
+  "Where one takes part."
+  format: EventFormat!
+  "Where it is offline."
+  place: String
+  "Where it is online."
+  link: URL
+  "When it begins. Of an all-day event, the beginning of the day in UTC: show startDate."
+  startsAt: DateTime!
+  "When it ends."
+  endsAt: DateTime!
+  "When it begins, by the clocks of its zone."
+  localStart: LocalTime!
+  "When it ends, by these clocks."
+  localEnd: LocalTime!
+  "The first day, by these clocks."
+  startDate: Date!
+  "The last day, by these clocks."
+  endDate: Date!
+  "Whether it goes by days, the same everywhere."
+  allDay: Boolean!
+  "The zone whose clocks it goes by."
+  timeZone: TimeZone!
+  "Whether it was moved away from where its series has it."
+  moved: Boolean!
+  "When its series has it begin, if it was moved (RECURRENCE-ID of RFC 5545)."
+  originalStart: LocalTime
+  "How it stands."
+  status: EventStatus!
+  "Why it was called off."
+  cancelReason: String
+  "How many seats there are; nothing for as many as like."
+  capacity: Int
+  "How many seats those who go and their guests have."
+  seatsTaken: Int!
+  "How many seats nobody has; nothing if there are as many as like."
+  seatsLeft: Int
+  "How many members go."
+  goingCount: Int!
+  "How many may come."
+  maybeCount: Int!
+  "How many do not come."
+  noCount: Int!
+  "How many wait for a seat."
+  waitingCount: Int!
+  "How many asked, and nobody has decided."
+  pendingCount: Int!
+  "How many of those who go were let in at the door."
+  checkedInCount: Int!
+  "How the viewer stands; nothing if they have not answered."
+  viewerAttendance: Attendance @perViewer @cost(weight: 1)
+  "Who answered, the first first. Who runs the event sees all, other members those who go, unless that is hidden."
+  attendees("Only those who stand so." status: AttendanceStatus, "How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor): AttendanceConnection!
+  "A table of all who answered, as CSV in UTF-8 (RFC 4180): handle, name, status, guests, answered, checked in. For who runs the event."
+  attendeesCsv: String! @perViewer @cost(weight: 1000)
+}
+
+"How a member stands to an occurrence."
+type Attendance {
+  "The occurrence."
+  occurrence: Occurrence!
+  "The member."
+  member: Member!
+  "How they stand."
+  status: AttendanceStatus!
+  "How many guests they bring."
+  guests: Int!
+  "When they first answered."
+  at: DateTime!
+  "When that was last changed."
+  changedAt: DateTime!
+  "What the member shows at the door, and checkIn takes: told to the member only, while they go."
+  ticket: String @perViewer
+  "When they were let in at the door."
+  checkedInAt: DateTime
+}
+
+"A page of events."
+type EventConnection {
+  "The events with their cursors."
+  edges: [EventEdge!]!
+  "The events alone."
+  nodes: [Event!]!
+  "What lies on either side."
+  pageInfo: PageInfo!
+}
+
+"One of the events in a list."
+type EventEdge {
+  "The place in the list."
+  cursor: Cursor!
+  "The thing itself."
+  node: Event!
+}
+
+"A page of occurrences."
+type OccurrenceConnection {
+  "The occurrences with their cursors."
+  edges: [OccurrenceEdge!]!
+  "The occurrences alone."
+  nodes: [Occurrence!]!
+  "What lies on either side."
+  pageInfo: PageInfo!
+}
+
+"One of the occurrences in a list."
+type OccurrenceEdge {
+  "The place in the list."
+  cursor: Cursor!
+  "The thing itself."
+  node: Occurrence!
+}
+
+"A page of answers."
+type AttendanceConnection {
+  "The answers with their cursors."
+  edges: [AttendanceEdge!]!
+  "The answers alone."
+  nodes: [Attendance!]!
+  "What lies on either side."
+  pageInfo: PageInfo!
+}
+
+"One of the answers in a list."
+type AttendanceEdge {
+  "The place in the list."
+  cursor: Cursor!
+  "The thing itself."
+  node: Attendance!
+}
+
+extend type Query {
+  "The event with the id; NOT_FOUND if there is none that the viewer may see."
+  event("The id." id: ID!): Event
+  "The occurrence with the id; NOT_FOUND if there is none that the viewer may see."
+  occurrence("The id." id: ID!): Occurrence
+  "What takes place in calendars in a range of days, by the beginning; all-day events stand among the others as if their days began when they do in UTC. Cancelled occurrences are there too."
+  events("1 to 20 calendars." calendarIds: [ID!]!, "The first day." from: Date!, "The first day behind; at most 400 days." to: Date!, "When days begin." timeZone: TimeZone! = "UTC", "How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor): OccurrenceConnection! @cost(weight: 20)
+  "What begins next and was not called off, up to 400 days ahead for series."
+  nearestEvents("At most 20 calendars; all that the viewer sees if not given." calendarIds: [ID!], "When all-day events begin." timeZone: TimeZone! = "UTC", "How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor): OccurrenceConnection! @cost(weight: 20)
+  "What takes place now."
+  currentEvents("At most 20 calendars; all that the viewer sees if not given." calendarIds: [ID!], "When all-day events begin and end." timeZone: TimeZone! = "UTC", "How many, 1 to 100; 20 if not given." first: Int, "Behind this cursor." after: Cursor, "How many from the end, with before." last: Int, "Before this cursor." before: Cursor): OccurrenceConnection! @cost(weight: 20)
+}
+
+extend type Mutation {
+  "Plans an event. For who may add events to the calendar; they are its first organiser."
+  createEvent("The event." input: CreateEventInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): CreateEventPayload!
+  "Changes an event, or some of its occurrences. For its organisers and who moderates the calendar. What single occurrences have as their own stays theirs."
+  updateEvent("What to change; what is not given stays." input: UpdateEventInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): UpdateEventPayload!
+  "Calls an event off, or some of its occurrences. For its organisers and who moderates the calendar. Occurrences to which somebody answered stay in lists as cancelled; others of a series go. What is over stays as it was."
+  cancelEvent("Which." input: CancelEventInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): CancelEventPayload!
+  "Says whether the viewer comes, in place of what they said before. Who wishes to come gets a seat, or the end of the waiting list, or is let in by an organiser first."
+  rsvp("The answer." input: RsvpInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): RsvpPayload!
+  "Lets in a member who asked to come, or refuses one; who is refused loses their seat. For its organisers and who moderates the calendar."
+  decideAttendance("Whom." input: DecideAttendanceInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): DecideAttendancePayload!
+  "Lets in at the door who shows a ticket; a second time changes nothing. For its organisers and who moderates the calendar."
+  checkIn("The ticket." input: CheckInInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): CheckInPayload!
+  "Invites members: they are told, and see an event that is for those invited, if they see its calendar. A second time changes nothing. For its organisers and who moderates the calendar."
+  inviteToEvent("Whom." input: InviteToEventInput!, "A key of the client's own, 1 to 200 characters, so that this counts once however often it is sent: see Mutation." idempotencyKey: String): InviteToEventPayload!
+}
+
+"Somebody who speaks."
+input SpeakerInput {
+  "1 to 200 characters."
+  name: String!
+  "Who that is; at most 300 characters."
+  about: String! = ""
+  "The member, if it is one."
+  memberId: ID
+}
+
+"A part of an event."
+input AgendaItemInput {
+  "How many minutes behind the event's beginning it begins."
+  after: Int!
+  "How many minutes it takes; 0 if that is not said."
+  minutes: Int! = 0
+  "1 to 200 characters."
+  title: String!
+  "Who speaks; at most 200 characters."
+  speaker: String! = ""
+}
+
+"An event to be planned: with start and end, or with startDate."
+input CreateEventInput {
+  "The calendar."
+  calendarId: ID!
+  "1 to 200 characters."
+  title: String!
+  "The description. At most 50,000 characters; may mention members."
+  description: Markdown
+  "Where one takes part."
+  format: EventFormat! = OFFLINE
+  "Where it is offline; at most 300 characters, empty for nowhere."
+  place: String
+  "Where it is online; empty for nowhere."
+  link: URL
+  "The address of a picture; empty for none."
+  coverUrl: URL
+  "Who speaks; at most 50."
+  speakers: [SpeakerInput!]
+  "The parts; at most 100."
+  agenda: [AgendaItemInput!]
+  "At most 8."
+  tags: [String!]
+  "Who sees it among those who see the calendar."
+  visibility: EventVisibility! = CALENDAR
+  "Who runs it beside its maker; at most 20 members."
+  organiserIds: [ID!]
+  "When it begins, by the clocks of timeZone. A time that these skip is so much later; of one that they show twice the first is meant."
+  start: LocalTime
+  "When it ends, by these clocks; at most 60 days later."
+  end: LocalTime
+  "The first day, of an all-day event; in place of start and end."
+  startDate: Date
+  "The last day of an all-day event; the first if not given."
+  endDate: Date
+  "The zone whose clocks it goes by, whatever is done to these; the calendar's if not given."
+  timeZone: TimeZone
+  "When it takes place again: an RRULE of RFC 5545, such as FREQ=WEEKLY;BYDAY=MO. Daily at most, with up to 24 times of a day."
+  recurrence: String
+  "Times at which it takes place beside that (RDATE); at most 366."
+  addedDates: [LocalTime!]
+  "Times at which it does not (EXDATE); at most 366."
+  skippedDates: [LocalTime!]
+  "How many seats an occurrence has; 0 for as many as like."
+  capacity: Int
+  "How many guests a member may bring, 0 to 20."
+  guestLimit: Int
+  "Whether who wishes to come has to be let in."
+  approval: Boolean
+  "Whether only who runs the event sees who comes."
+  attendeesHidden: Boolean
+  "Whether only who runs it is to see it for now."
+  draft: Boolean
+}
+
+"What to change of an event; what is not given stays."
+input UpdateEventInput {
+  "The event."
+  eventId: ID!
+  "The occurrence, for THIS and FOLLOWING. With FOLLOWING, start and startDate are its own."
+  occurrenceId: ID
+  "What is to be changed. An occurrence alone may get another title, description, format, place, link, time and capacity."
+  scope: EventScope! = ALL
+  "The title."
+  title: String
+  "The description. At most 50,000 characters; may mention members."
+  description: Markdown
+  "Where one takes part."
+  format: EventFormat
+  "Where it is offline; at most 300 characters, empty for nowhere."
+  place: String
+  "Where it is online; empty for nowhere."
+  link: URL
+  "The address of a picture; empty for none."
+  coverUrl: URL
+  "Who speaks; at most 50."
+  speakers: [SpeakerInput!]
+  "The parts; at most 100."
+  agenda: [AgendaItemInput!]
+  "At most 8."
+  tags: [String!]
+  "Who sees it among those who see the calendar."
+  visibility: EventVisibility
+  "Who runs it beside its maker; at most 20 members."
+  organiserIds: [ID!]
+  "When it begins, by the clocks of timeZone. A time that these skip is so much later; of one that they show twice the first is meant."
+  start: LocalTime
+  "When it ends, by these clocks; at most 60 days later."
+  end: LocalTime
+  "The first day, of an all-day event; in place of start and end."
+  startDate: Date
+  "The last day of an all-day event; the first if not given."
+  endDate: Date
+  "The zone whose clocks it goes by, whatever is done to these."
+  timeZone: TimeZone
+  "When it takes place again: an RRULE of RFC 5545, such as FREQ=WEEKLY;BYDAY=MO. Daily at most, with up to 24 times of a day."
+  recurrence: String
+  "Times at which it takes place beside that (RDATE); at most 366."
+  addedDates: [LocalTime!]
+  "Times at which it does not (EXDATE); at most 366."
+  skippedDates: [LocalTime!]
+  "How many seats an occurrence has; 0 for as many as like."
+  capacity: Int
+  "How many guests a member may bring, 0 to 20."
+  guestLimit: Int
+  "Whether who wishes to come has to be let in."
+  approval: Boolean
+  "Whether only who runs the event sees who comes."
+  attendeesHidden: Boolean
+  "False publishes a draft."
+  draft: Boolean
+}
+
+"What to call off."
+input CancelEventInput {
+  "The event."
+  eventId: ID!
+  "The occurrence, for THIS and FOLLOWING."
+  occurrenceId: ID
+  "What is to be called off."
+  scope: EventScope! = ALL
+  "Why; at most 500 characters."
+  reason: String! = ""
+}
+
+"An answer to an occurrence."
+input RsvpInput {
+  "The occurrence."
+  occurrenceId: ID!
+  "Whether the viewer comes."
+  answer: AttendanceAnswer!
+  "How many guests they bring."
+  guests: Int! = 0
+}
+
+"Whom to let in, or to refuse."
+input DecideAttendanceInput {
+  "The occurrence."
+  occurrenceId: ID!
+  "The member."
+  memberId: ID!
+  "True lets them in, false refuses them."
+  approve: Boolean!
+}
+
+"Who is at the door."
+input CheckInInput {
+  "The occurrence."
+  occurrenceId: ID!
+  "The ticket that they show."
+  ticket: String!
+}
+
+"Whom to invite."
+input InviteToEventInput {
+  "The event."
+  eventId: ID!
+  "1 to 100 members."
+  memberIds: [ID!]!
+}
+
+"The answer to createEvent."
+type CreateEventPayload {
+  "The event."
+  event: Event!
+}
+
+"The answer to updateEvent."
+type UpdateEventPayload {
+  "The event; with FOLLOWING the new one."
+  event: Event!
+  "The occurrence, if one was changed alone."
+  occurrence: Occurrence
+}
+
+"The answer to cancelEvent."
+type CancelEventPayload {
+  "The event."
+  event: Event!
+  "The occurrence, if one was called off alone."
+  occurrence: Occurrence
+}
+
+"The answer to rsvp."
+type RsvpPayload {
+  "The occurrence."
+  occurrence: Occurrence!
+}
+
+"The answer to decideAttendance."
+type DecideAttendancePayload {
+  "The occurrence."
+  occurrence: Occurrence!
+}
+
+"The answer to checkIn."
+type CheckInPayload {
+  "How the member stands."
+  attendance: Attendance!
+}
+
+"The answer to inviteToEvent."
+type InviteToEventPayload {
+  "The event."
+  event: Event!
 }
 `, BuiltIn: false},
 	{Name: "../schema/ideas.graphqls", Input: `"What became of an idea."
@@ -5771,6 +7828,15 @@ directive @cost("Points for one." weight: Int!) on FIELD_DEFINITION | OBJECT
 "An instant: RFC 3339, always in UTC, to the millisecond."
 scalar DateTime @specifiedBy(url: "https://scalars.graphql.org/andimarek/date-time")
 
+"A day of the calendar, wherever one is: 2026-01-31."
+scalar Date
+
+"What a clock and a calendar on a wall show, without a zone: 2026-01-31T18:00:00. Seconds may be left out."
+scalar LocalTime
+
+"A zone's name in the IANA database, such as Europe/Moscow."
+scalar TimeZone
+
 "Text in Markdown (CommonMark with tables, strikethrough, task lists and footnotes)."
 scalar Markdown @specifiedBy(url: "https://github.github.com/gfm/")
 
@@ -6602,6 +8668,20 @@ func (ec *executionContext) childFields_AddSpaceMemberPayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type AddSpaceMemberPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_AgendaItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "after":
+		return ec.fieldContext_AgendaItem_after(ctx, field)
+	case "minutes":
+		return ec.fieldContext_AgendaItem_minutes(ctx, field)
+	case "title":
+		return ec.fieldContext_AgendaItem_title(ctx, field)
+	case "speaker":
+		return ec.fieldContext_AgendaItem_speaker(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AgendaItem", field.Name)
+}
+
 func (ec *executionContext) childFields_AnnounceWinnersPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "board":
@@ -6632,6 +8712,50 @@ func (ec *executionContext) childFields_ApiToken(ctx context.Context, field grap
 		return ec.fieldContext_ApiToken_expiresAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ApiToken", field.Name)
+}
+
+func (ec *executionContext) childFields_Attendance(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "occurrence":
+		return ec.fieldContext_Attendance_occurrence(ctx, field)
+	case "member":
+		return ec.fieldContext_Attendance_member(ctx, field)
+	case "status":
+		return ec.fieldContext_Attendance_status(ctx, field)
+	case "guests":
+		return ec.fieldContext_Attendance_guests(ctx, field)
+	case "at":
+		return ec.fieldContext_Attendance_at(ctx, field)
+	case "changedAt":
+		return ec.fieldContext_Attendance_changedAt(ctx, field)
+	case "ticket":
+		return ec.fieldContext_Attendance_ticket(ctx, field)
+	case "checkedInAt":
+		return ec.fieldContext_Attendance_checkedInAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Attendance", field.Name)
+}
+
+func (ec *executionContext) childFields_AttendanceConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_AttendanceConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_AttendanceConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AttendanceConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AttendanceConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AttendanceEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_AttendanceEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_AttendanceEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AttendanceEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Board(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6786,12 +8910,80 @@ func (ec *executionContext) childFields_BookmarkPayload(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type BookmarkPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Calendar(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Calendar_id(ctx, field)
+	case "space":
+		return ec.fieldContext_Calendar_space(ctx, field)
+	case "slug":
+		return ec.fieldContext_Calendar_slug(ctx, field)
+	case "name":
+		return ec.fieldContext_Calendar_name(ctx, field)
+	case "description":
+		return ec.fieldContext_Calendar_description(ctx, field)
+	case "membersOnly":
+		return ec.fieldContext_Calendar_membersOnly(ctx, field)
+	case "contributors":
+		return ec.fieldContext_Calendar_contributors(ctx, field)
+	case "timeZone":
+		return ec.fieldContext_Calendar_timeZone(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Calendar_createdAt(ctx, field)
+	case "drafts":
+		return ec.fieldContext_Calendar_drafts(ctx, field)
+	case "liveCursor":
+		return ec.fieldContext_Calendar_liveCursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Calendar", field.Name)
+}
+
+func (ec *executionContext) childFields_CalendarConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CalendarConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_CalendarConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CalendarConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CalendarConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CalendarEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_CalendarEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_CalendarEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CalendarEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CancelEventPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "event":
+		return ec.fieldContext_CancelEventPayload_event(ctx, field)
+	case "occurrence":
+		return ec.fieldContext_CancelEventPayload_occurrence(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CancelEventPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ChangePasswordPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "viewer":
 		return ec.fieldContext_ChangePasswordPayload_viewer(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ChangePasswordPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CheckInPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "attendance":
+		return ec.fieldContext_CheckInPayload_attendance(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CheckInPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ClosePollPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6852,6 +9044,22 @@ func (ec *executionContext) childFields_CreateBoardPayload(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type CreateBoardPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CreateCalendarPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "calendar":
+		return ec.fieldContext_CreateCalendarPayload_calendar(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateCalendarPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateEventPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "event":
+		return ec.fieldContext_CreateEventPayload_event(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateEventPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CreatePollPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "poll":
@@ -6874,6 +9082,14 @@ func (ec *executionContext) childFields_CreateTopicPayload(ctx context.Context, 
 		return ec.fieldContext_CreateTopicPayload_topic(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CreateTopicPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DecideAttendancePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "occurrence":
+		return ec.fieldContext_DecideAttendancePayload_occurrence(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DecideAttendancePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DeleteIdeaPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6906,6 +9122,100 @@ func (ec *executionContext) childFields_EditPostPayload(ctx context.Context, fie
 		return ec.fieldContext_EditPostPayload_post(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EditPostPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Event(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Event_id(ctx, field)
+	case "calendar":
+		return ec.fieldContext_Event_calendar(ctx, field)
+	case "uid":
+		return ec.fieldContext_Event_uid(ctx, field)
+	case "sequence":
+		return ec.fieldContext_Event_sequence(ctx, field)
+	case "title":
+		return ec.fieldContext_Event_title(ctx, field)
+	case "description":
+		return ec.fieldContext_Event_description(ctx, field)
+	case "descriptionHtml":
+		return ec.fieldContext_Event_descriptionHtml(ctx, field)
+	case "format":
+		return ec.fieldContext_Event_format(ctx, field)
+	case "place":
+		return ec.fieldContext_Event_place(ctx, field)
+	case "link":
+		return ec.fieldContext_Event_link(ctx, field)
+	case "cover":
+		return ec.fieldContext_Event_cover(ctx, field)
+	case "speakers":
+		return ec.fieldContext_Event_speakers(ctx, field)
+	case "agenda":
+		return ec.fieldContext_Event_agenda(ctx, field)
+	case "tags":
+		return ec.fieldContext_Event_tags(ctx, field)
+	case "visibility":
+		return ec.fieldContext_Event_visibility(ctx, field)
+	case "organisers":
+		return ec.fieldContext_Event_organisers(ctx, field)
+	case "start":
+		return ec.fieldContext_Event_start(ctx, field)
+	case "allDay":
+		return ec.fieldContext_Event_allDay(ctx, field)
+	case "timeZone":
+		return ec.fieldContext_Event_timeZone(ctx, field)
+	case "series":
+		return ec.fieldContext_Event_series(ctx, field)
+	case "recurrence":
+		return ec.fieldContext_Event_recurrence(ctx, field)
+	case "addedDates":
+		return ec.fieldContext_Event_addedDates(ctx, field)
+	case "skippedDates":
+		return ec.fieldContext_Event_skippedDates(ctx, field)
+	case "continues":
+		return ec.fieldContext_Event_continues(ctx, field)
+	case "capacity":
+		return ec.fieldContext_Event_capacity(ctx, field)
+	case "guestLimit":
+		return ec.fieldContext_Event_guestLimit(ctx, field)
+	case "approval":
+		return ec.fieldContext_Event_approval(ctx, field)
+	case "attendeesHidden":
+		return ec.fieldContext_Event_attendeesHidden(ctx, field)
+	case "status":
+		return ec.fieldContext_Event_status(ctx, field)
+	case "cancelReason":
+		return ec.fieldContext_Event_cancelReason(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Event_createdAt(ctx, field)
+	case "editedAt":
+		return ec.fieldContext_Event_editedAt(ctx, field)
+	case "occurrences":
+		return ec.fieldContext_Event_occurrences(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Event", field.Name)
+}
+
+func (ec *executionContext) childFields_EventConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_EventConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_EventConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_EventConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EventConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_EventEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_EventEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_EventEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EventEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Idea(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7052,6 +9362,14 @@ func (ec *executionContext) childFields_IdeaVoteEdge(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type IdeaVoteEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_InviteToEventPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "event":
+		return ec.fieldContext_InviteToEventPayload_event(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InviteToEventPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_JoinSpacePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "space":
@@ -7192,6 +9510,98 @@ func (ec *executionContext) childFields_NewTopicsPage(ctx context.Context, field
 		return ec.fieldContext_NewTopicsPage_liveCursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NewTopicsPage", field.Name)
+}
+
+func (ec *executionContext) childFields_Occurrence(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Occurrence_id(ctx, field)
+	case "event":
+		return ec.fieldContext_Occurrence_event(ctx, field)
+	case "title":
+		return ec.fieldContext_Occurrence_title(ctx, field)
+	case "description":
+		return ec.fieldContext_Occurrence_description(ctx, field)
+	case "descriptionHtml":
+		return ec.fieldContext_Occurrence_descriptionHtml(ctx, field)
+	case "format":
+		return ec.fieldContext_Occurrence_format(ctx, field)
+	case "place":
+		return ec.fieldContext_Occurrence_place(ctx, field)
+	case "link":
+		return ec.fieldContext_Occurrence_link(ctx, field)
+	case "startsAt":
+		return ec.fieldContext_Occurrence_startsAt(ctx, field)
+	case "endsAt":
+		return ec.fieldContext_Occurrence_endsAt(ctx, field)
+	case "localStart":
+		return ec.fieldContext_Occurrence_localStart(ctx, field)
+	case "localEnd":
+		return ec.fieldContext_Occurrence_localEnd(ctx, field)
+	case "startDate":
+		return ec.fieldContext_Occurrence_startDate(ctx, field)
+	case "endDate":
+		return ec.fieldContext_Occurrence_endDate(ctx, field)
+	case "allDay":
+		return ec.fieldContext_Occurrence_allDay(ctx, field)
+	case "timeZone":
+		return ec.fieldContext_Occurrence_timeZone(ctx, field)
+	case "moved":
+		return ec.fieldContext_Occurrence_moved(ctx, field)
+	case "originalStart":
+		return ec.fieldContext_Occurrence_originalStart(ctx, field)
+	case "status":
+		return ec.fieldContext_Occurrence_status(ctx, field)
+	case "cancelReason":
+		return ec.fieldContext_Occurrence_cancelReason(ctx, field)
+	case "capacity":
+		return ec.fieldContext_Occurrence_capacity(ctx, field)
+	case "seatsTaken":
+		return ec.fieldContext_Occurrence_seatsTaken(ctx, field)
+	case "seatsLeft":
+		return ec.fieldContext_Occurrence_seatsLeft(ctx, field)
+	case "goingCount":
+		return ec.fieldContext_Occurrence_goingCount(ctx, field)
+	case "maybeCount":
+		return ec.fieldContext_Occurrence_maybeCount(ctx, field)
+	case "noCount":
+		return ec.fieldContext_Occurrence_noCount(ctx, field)
+	case "waitingCount":
+		return ec.fieldContext_Occurrence_waitingCount(ctx, field)
+	case "pendingCount":
+		return ec.fieldContext_Occurrence_pendingCount(ctx, field)
+	case "checkedInCount":
+		return ec.fieldContext_Occurrence_checkedInCount(ctx, field)
+	case "viewerAttendance":
+		return ec.fieldContext_Occurrence_viewerAttendance(ctx, field)
+	case "attendees":
+		return ec.fieldContext_Occurrence_attendees(ctx, field)
+	case "attendeesCsv":
+		return ec.fieldContext_Occurrence_attendeesCsv(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Occurrence", field.Name)
+}
+
+func (ec *executionContext) childFields_OccurrenceConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_OccurrenceConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_OccurrenceConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_OccurrenceConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OccurrenceConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_OccurrenceEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_OccurrenceEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_OccurrenceEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OccurrenceEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7510,6 +9920,14 @@ func (ec *executionContext) childFields_RoadmapColumn(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type RoadmapColumn", field.Name)
 }
 
+func (ec *executionContext) childFields_RsvpPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "occurrence":
+		return ec.fieldContext_RsvpPayload_occurrence(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RsvpPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Session(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -7654,6 +10072,18 @@ func (ec *executionContext) childFields_SpaceMemberEdge(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type SpaceMemberEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_Speaker(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_Speaker_name(ctx, field)
+	case "about":
+		return ec.fieldContext_Speaker_about(ctx, field)
+	case "member":
+		return ec.fieldContext_Speaker_member(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Speaker", field.Name)
+}
+
 func (ec *executionContext) childFields_Topic(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -7770,6 +10200,24 @@ func (ec *executionContext) childFields_UpdateBoardPayload(ctx context.Context, 
 		return ec.fieldContext_UpdateBoardPayload_board(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateBoardPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateCalendarPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "calendar":
+		return ec.fieldContext_UpdateCalendarPayload_calendar(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateCalendarPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateEventPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "event":
+		return ec.fieldContext_UpdateEventPayload_event(ctx, field)
+	case "occurrence":
+		return ec.fieldContext_UpdateEventPayload_occurrence(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateEventPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdateIdeaPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -1585,7 +1585,7 @@ func (ec *executionContext) _RemoveSpaceMemberPayload(ctx context.Context, sel a
 	return out
 }
 
-var resyncRequiredImplementors = []string{"ResyncRequired", "BoardEvent", "SpaceEvent", "TopicEvent"}
+var resyncRequiredImplementors = []string{"ResyncRequired", "BoardEvent", "CalendarEvent", "SpaceEvent", "TopicEvent"}
 
 func (ec *executionContext) _ResyncRequired(ctx context.Context, sel ast.SelectionSet, obj *community.ResyncRequired) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, resyncRequiredImplementors)

@@ -41,6 +41,15 @@ var nodes = map[string]func(ctx context.Context, q nodeQueries, id string) (comm
 	community.IdeaPrefix: func(ctx context.Context, _ nodeQueries, id string) (community.Node, error) {
 		return node(loaders(ctx).Ideas.Load(ctx, community.IdeaID(id)))
 	},
+	community.CalendarPrefix: func(ctx context.Context, _ nodeQueries, id string) (community.Node, error) {
+		return node(loaders(ctx).Calendars.Load(ctx, community.CalendarID(id)))
+	},
+	community.EventPrefix: func(ctx context.Context, _ nodeQueries, id string) (community.Node, error) {
+		return node(loaders(ctx).Events.Load(ctx, community.EventID(id)))
+	},
+	community.OccurrencePrefix: func(ctx context.Context, _ nodeQueries, id string) (community.Node, error) {
+		return node(loaders(ctx).Occurrences.Load(ctx, community.OccurrenceID(id)))
+	},
 	community.PollPrefix: func(ctx context.Context, q nodeQueries, id string) (community.Node, error) {
 		return node(q.hall.Poll(ctx, viewerOf(ctx), community.PollID(id)))
 	},

@@ -8,6 +8,7 @@ import (
 
 	"veche/community"
 	"veche/community/counters"
+	"veche/community/events"
 	"veche/community/forum"
 	"veche/community/ideas"
 	"veche/community/members"
@@ -19,11 +20,12 @@ import (
 // Root answers everything. Each part of community life is embedded, and holds
 // only the domain that it calls.
 type Root struct {
-	Roll   *members.Roll
-	Hall   *forum.Hall
-	Boards *ideas.Assembly
-	Index  *search.Index
-	Ledger *counters.Ledger
+	Roll    *members.Roll
+	Hall    *forum.Hall
+	Boards  *ideas.Assembly
+	Index   *search.Index
+	Ledger  *counters.Ledger
+	Almanac *events.Almanac
 }
 
 var _ graph.ResolverRoot = (*Root)(nil)
@@ -38,6 +40,8 @@ type query struct {
 	ideaQueries
 	searchQueries
 	counterQueries
+	calendarQueries
+	eventQueries
 }
 
 type mutation struct {
@@ -51,6 +55,8 @@ type mutation struct {
 	ideaMutations
 	voteMutations
 	contestMutations
+	calendarMutations
+	eventMutations
 }
 
 type subscription struct {
@@ -60,6 +66,7 @@ type subscription struct {
 	boardSubscriptions
 	leaderboardSubscriptions
 	counterSubscriptions
+	calendarSubscriptions
 }
 
 // Query answers what can be asked.
@@ -74,6 +81,8 @@ func (r *Root) Query() graph.QueryResolver {
 		ideaQueries{r.Boards},
 		searchQueries{r.Boards, r.Index},
 		counterQueries{r.Ledger},
+		calendarQueries{r.Almanac},
+		eventQueries{r.Almanac},
 	}
 }
 
@@ -90,6 +99,8 @@ func (r *Root) Mutation() graph.MutationResolver {
 		ideaMutations{r.Boards},
 		voteMutations{r.Boards},
 		contestMutations{r.Boards},
+		calendarMutations{r.Almanac},
+		eventMutations{r.Almanac},
 	}
 }
 
@@ -102,6 +113,7 @@ func (r *Root) Subscription() graph.SubscriptionResolver {
 		boardSubscriptions{r.Boards},
 		leaderboardSubscriptions{r.Boards},
 		counterSubscriptions{r.Ledger},
+		calendarSubscriptions{r.Almanac},
 	}
 }
 

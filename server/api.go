@@ -22,7 +22,7 @@ import (
 func (s *Server) api() http.Handler {
 	root := &resolvers.Root{
 		Roll: s.parts.Roll, Hall: s.parts.Hall, Boards: s.parts.Boards,
-		Index: s.parts.Index, Ledger: s.parts.Ledger,
+		Index: s.parts.Index, Ledger: s.parts.Ledger, Almanac: s.parts.Almanac,
 	}
 	schema := graph.NewExecutableSchema(graph.Config{Resolvers: root})
 	h := handler.New(schema)
@@ -72,7 +72,7 @@ func (s *Server) fresh(ctx context.Context, next graphql.ResponseHandler) *graph
 	if err != nil {
 		return &graphql.Response{Errors: gqlerror.List{resolvers.Present(ctx, err)}}
 	}
-	source := dataloaders.Source{Roll: s.parts.Roll, Hall: s.parts.Hall, Boards: s.parts.Boards}
+	source := dataloaders.Source{Roll: s.parts.Roll, Hall: s.parts.Hall, Boards: s.parts.Boards, Almanac: s.parts.Almanac}
 	return next(dataloaders.With(ctx, source.Fresh(resolvers.RequestFrom(ctx).Viewer, moment)))
 }
 

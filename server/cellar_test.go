@@ -42,7 +42,7 @@ func dig(t *testing.T) *cellar {
 			c.absent.bind(name, community.NewID[string](prefix))
 		}
 	}
-	for _, place := range []string{"space", "topic", "board"} {
+	for _, place := range []string{"space", "topic", "board", "calendar"} {
 		c.things.bind(place+"Cursor", liveCursor(c.things.values[place], 1))
 		c.absent.bind(place+"Cursor", liveCursor(c.absent.values[place], 1))
 	}
@@ -97,6 +97,7 @@ func (c *cellar) furnish() {
 	c.bind("idea", c.propose("keeper", "$board", secret, false))
 	c.bind("goneIdea", c.propose("keeper", "$board", secret, false))
 	c.do("keeper", `deleteIdea(input: {ideaId: "$goneIdea"}) { ideaId }`)
+	c.plan()
 }
 
 func (c *cellar) board(space, name, text string) {

@@ -26,7 +26,7 @@ func letters(n int) string { return strings.Repeat("я", n) }
 // override is a name that reads backwards (Unicode, U+202E).
 const override = "Anna \u202egpj.exe"
 
-var badInputs = []input{
+var badInputs = append(badCalendarInputs, []input{
 	{"register", "RegisterInput", vars{"email": "anna"}, "BAD_INPUT email"},
 	{"register", "RegisterInput", vars{"email": "Anna <anna2@example.org>"}, "BAD_INPUT email"},
 	{"register", "RegisterInput", vars{"email": letters(300) + "@example.org"}, "BAD_INPUT email"},
@@ -183,7 +183,7 @@ var badInputs = []input{
 	{"answerIdea", "AnswerIdeaInput", vars{"body": ""}, "BAD_INPUT body"},
 	{"answerIdea", "AnswerIdeaInput", vars{"body": letters(ideas.MaxAnswer + 1)}, "BAD_INPUT body"},
 	{"answerIdea", "AnswerIdeaInput", vars{"ideaId": "rubbish"}, "NOT_FOUND"},
-}
+}...)
 
 // TestBadInput sends each mutation what it must refuse, and wants the error to
 // say what is wrong with which field.
@@ -225,7 +225,8 @@ func goodInputs(h *house) map[string]vars {
 		vars{"i": vars{"spaceId": hall, "name": "Board"}}).at("createBoard.board.id").text()
 	idea := h.get("olga", `mutation($i: ProposeIdeaInput!) { proposeIdea(input: $i) { idea { id } } }`,
 		vars{"i": vars{"boardId": board, "title": "Идея", "body": "Текст"}}).at("proposeIdea.idea.id").text()
-	return map[string]vars{
+	good := goodCalendarInputs(h)
+	maps.Copy(good, map[string]vars{
 		"createBoard":       {"spaceId": hall, "name": "Another"},
 		"updateBoard":       {"boardId": board},
 		"proposeIdea":       {"boardId": board, "title": "Ещё", "body": "Текст"},
@@ -265,7 +266,8 @@ func goodInputs(h *house) map[string]vars {
 		"votePoll":          {"pollId": poll, "optionIds": []string{"1"}},
 		"closePoll":         {},
 		"setTyping":         {},
-	}
+	})
+	return good
 }
 
 // TestBadQueries asks for what cannot be answered.
@@ -289,6 +291,7 @@ func TestBadQueries(t *testing.T) {
 		`board(slug: "board") { ideas(tag: "go", status: NEW, orderBy: TRENDING, %s) { nodes { id } } }`,
 		`board(slug: "board") { ideas(orderBy: NEWEST, %s) { nodes { id } } }`,
 		`boards { nodes { ideas(orderBy: MOST_DISCUSSED, status: NEW, %s) { nodes { id } } } }`,
+		"calendars(%s) { nodes { id } }", "nearestEvents(%s) { nodes { id } }", "currentEvents(%s) { nodes { id } }",
 	}
 	h.get("olga", `mutation($s: ID!) { createBoard(input: {spaceId: $s, name: "board"}) { board { id } } }`, vars{"s": h.spaces["hall"]})
 	pagings := map[string]string{

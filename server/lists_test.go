@@ -23,6 +23,9 @@ func lists() string {
 		boards { nodes { id name slug ideaCount space { id } } pageInfo { hasNextPage endCursor } }
 		publicBoard: board(id: "$publicBoard") { name ideaCount voteCount implementedCount liveCursor ideas { nodes { id title topic { id } } } }
 		roadmap(boardId: "$publicBoard") { columns { ideas { nodes { id } } } }
+		calendars { nodes { id name description } pageInfo { hasNextPage endCursor } }
+		nearestEvents { nodes { id title goingCount } pageInfo { hasNextPage } } currentEvents { nodes { id title } }
+		events(calendarIds: ["$publicCalendar"], from: "2099-01-01", to: "2099-02-01") { nodes { id title } }
 	`)
 	n := 0
 	for _, order := range strings.Fields("LATEST NEWEST HOT MOST_DISCUSSED UNANSWERED") {
@@ -89,6 +92,8 @@ func (c *cellar) stir() {
 	c.do("keeper", `setIdeaStatus(input: {ideaId: "$ownIdea", status: PLANNED, answer: "`+secret+`"}) { idea { id } }`)
 	c.do("keeper", `deleteIdea(input: {ideaId: "$idea"}) { ideaId }`)
 	c.do("keeper", `updateBoard(input: {boardId: "$board", name: "`+secret+`2"}) { board { id } }`)
+	c.do("keeper", `updateEvent(input: {eventId: "$event", title: "`+secret+`2"}) { event { id } }`)
+	c.do("keeper", `rsvp(input: {occurrenceId: "$occurrence", answer: MAYBE}) { occurrence { id } }`)
 }
 
 // TestRunningSubscriptionsHideThePrivate has people listen to public places

@@ -30,19 +30,19 @@ func newNames(h *house) *names {
 func (n *names) bind(name, value string) { n.values[name], n.names[value] = value, name }
 
 var (
-	random = regexp.MustCompile(`"((member|space|topic|post|poll|board|idea|session|token)_[0-9a-z]{26}|(veche)_[st]_[\w-]{43}|(ey)J[\w-]{20,})"`)
+	random = regexp.MustCompile(`"((member|space|topic|post|poll|board|idea|calendar|event|occurrence|session|token)_[0-9a-z]{26}(?:_[0-9T]{15}(?:_\d+)?)?|(veche)_[st]_[\w-]{43}|(ey)J[\w-]{20,}|[0-9a-z]{26}(\.)[A-Z2-7]{26})"`)
 	moment = regexp.MustCompile(`"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)"`)
 	quoted = regexp.MustCompile(`"\$([\pL\d]+)"`)
 )
 
 // kinds of values whose beginning does not say it.
-var kinds = map[string]string{"veche": "secret", "ey": "cursor"}
+var kinds = map[string]string{"veche": "secret", "ey": "cursor", ".": "ticket"}
 
 // hide puts names for values, in JSON as it came.
 func (n *names) hide(text []byte) []byte {
 	text = random.ReplaceAllFunc(text, func(found []byte) []byte {
 		m := random.FindSubmatch(found)
-		value, kind := string(m[1]), string(m[2])+string(m[3])+string(m[4])
+		value, kind := string(m[1]), string(m[2])+string(m[3])+string(m[4])+string(m[5])
 		if k, ok := kinds[kind]; ok {
 			kind = k
 		}

@@ -9,8 +9,10 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+	_ "time/tzdata" // the zones of events, where the machine has none
 
 	"veche/community/counters"
+	calendars "veche/community/events" // an event is of a stream here
 	"veche/community/forum"
 	"veche/community/ideas"
 	"veche/community/members"
@@ -34,8 +36,9 @@ type Parts struct {
 	Hall   *forum.Hall
 	Boards *ideas.Assembly
 	// Index is empty until somebody runs it.
-	Index  *search.Index
-	Ledger *counters.Ledger
+	Index   *search.Index
+	Ledger  *counters.Ledger
+	Almanac *calendars.Almanac
 	// Documents are what clients may ask for by its hash.
 	Documents *persisted.Documents
 	// Trusted are the only documents that may be asked for; nil if any may.
@@ -116,6 +119,9 @@ func seen(ctx context.Context, lookout *observe.Lookout, engine store.Store, c C
 	}
 	p.Index = search.New(filepath.Join(c.Data, "search"), p.Log, p.Boards)
 	if p.Ledger, err = p.ledger(c); err != nil {
+		return nil, err
+	}
+	if p.Almanac, err = calendars.New(ctx, s, p.Log, p.Hall.Place(), p.Roll, nil); err != nil {
 		return nil, err
 	}
 	if p.Documents, err = persisted.Open(ctx, s, nil); err != nil {

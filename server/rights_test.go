@@ -22,7 +22,7 @@ type probe struct {
 
 const nothingSaid = "-" // no error at all: the thing is null
 
-var queryProbes = []probe{
+var queryProbes = append(calendarQueries, []probe{
 	{does: `node(id: "$space") { id }`},
 	{does: `node(id: "$topic") { id }`},
 	{does: `node(id: "$opening") { id }`},
@@ -62,9 +62,9 @@ var queryProbes = []probe{
 	{does: `idea(id: "$ownIdea") { title }`},
 	{does: `idea(id: "$ownDraft") { title }`},
 	{does: `idea(id: "$goneIdea") { title }`},
-}
+}...)
 
-var mutationProbes = []probe{
+var mutationProbes = append(calendarMutations, []probe{
 	{does: `updateSpace(input: {spaceId: "$space", name: "x"}) { space { id } }`},
 	{does: `updateSpace(input: {spaceId: "$space", visibility: PUBLIC}) { space { id } }`},
 	{does: `joinSpace(input: {spaceId: "$space"}) { space { id } }`},
@@ -136,9 +136,9 @@ var mutationProbes = []probe{
 	{does: `unvoteIdea(input: {ideaId: "$idea"}) { votesLeft idea { score } }`},
 	{does: `mergeIdeas(input: {ideaId: "$idea", intoId: "$ownIdea"}) { idea { id } }`},
 	{does: `mergeIdeas(input: {ideaId: "$idea", intoId: "$idea"}) { idea { id } }`},
-}
+}...)
 
-var subscriptionProbes = []probe{
+var subscriptionProbes = append(calendarSubscriptions, []probe{
 	{does: `topicEvents(topicId: "$topic") { __typename }`},
 	{does: `topicEvents(topicId: "$topic", after: "$topicCursor") { __typename }`},
 	{does: `topicEvents(topicId: "$topic", after: "x") { __typename }`},
@@ -154,12 +154,12 @@ var subscriptionProbes = []probe{
 	{does: `boardEvents(boardId: "$board", after: "x") { __typename }`},
 	{does: `ideaLeaderboard(boardId: "$board") { __typename }`},
 	{does: `ideaLeaderboard(boardId: "$board", period: DAY, first: 100, after: "x") { __typename }`},
-}
+}...)
 
 // elsewhere are the root fields that know nothing of spaces, and lists, which
 // TestListsHideThePrivate reads.
 var elsewhere = map[string]string{
-	"viewer": "a list", "spaces": "a list", "ideaDrafts": "a list", "member": "members are public", "members": "members are public",
+	"viewer": "a list", "spaces": "a list", "ideaDrafts": "a list", "calendars": "a list", "member": "members are public", "members": "members are public",
 	"register": "an account", "logIn": "an account", "logOut": "an account", "changePassword": "an account",
 	"revokeSession": "an account", "createApiToken": "an account", "revokeApiToken": "an account", "updateProfile": "an account",
 	"setMemberRole": "a member", "createSpace": "takes no id",
