@@ -114,6 +114,7 @@ func (c *conn) subscribe(m message) {
 	}
 	if !c.tempo.keeps(c.config.OperationsPerSecond, started) {
 		defer c.live.ended()
+		wait(c.ctx, haste) // and with it all that the client says next
 		ctx := graphql.WithOperationContext(op.ctx, &graphql.OperationContext{})
 		c.finish(op, c.refuse(ctx, op, community.RateLimited(time.Second)))
 		return
@@ -121,6 +122,10 @@ func (c *conn) subscribe(m message) {
 	m.params.ReadTime = graphql.TraceTiming{Start: started, End: graphql.Now()}
 	c.work.Go(func() { c.operate(op, m.params) })
 }
+
+// haste is what each operation beyond the pace takes: refusing thousands at
+// once would be work, too.
+const haste = 10 * time.Millisecond
 
 // tempo counts the operations that began in one second.
 type tempo struct {
