@@ -29,7 +29,7 @@ func TestUsualDocumentsPass(t *testing.T) {
 		for _, operation := range doc.Operations {
 			cost := reckon(schema, operation).of(nil)
 			highest[text] = cost
-			if cost > gate.bounds.Cost/4 {
+			if cost > gate.bounds.Cost/2 { // what is asked of the schema grows with it
 				t.Errorf("%.300s: costs %d", text, cost)
 			}
 		}
